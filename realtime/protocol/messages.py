@@ -1,0 +1,230 @@
+"""The messages of the live channel: one frozen class each, told apart by `type`.
+
+Both the web application and the channel speak with these classes; `docs/protocol.md` is the
+prose. Requests carry an `id` that a resend repeats; replies echo it. Logged events carry their
+stream and its `seq`.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+VERSION = 1
+MAX_FRAME_BYTES = 16 * 1024
+MAX_CHAT_CHARACTERS = 2000
+
+
+class Message(BaseModel):
+    """What every message has in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- from the page ---
+
+
+class Hello(Message):
+    """The first message of a page: where it is, and what it has already read."""
+
+    type: Literal["page.hello"] = "page.hello"
+    version: int
+    connection: UUID  # made by the page when it loads; it holds the seat by this name
+    path: str = Field(max_length=200)
+    have: dict[str, int] = Field(default_factory=dict, max_length=16)
+
+
+class EventsSince(Message):
+    """Everything of a stream after `seq`."""
+
+    type: Literal["events.since"] = "events.since"
+    id: UUID
+    stream: str = Field(max_length=80)
+    seq: int = Field(ge=0)
+
+
+class SeatTake(Message):
+    """Take the person's seat for this page. `here` answers the question "use here?"."""
+
+    type: Literal["seat.take"] = "seat.take"
+    id: UUID
+    here: bool = False
+
+
+class SeatLeave(Message):
+    """Give the seat back: the person has left the room."""
+
+    type: Literal["seat.leave"] = "seat.leave"
+    id: UUID
+
+
+class SeatReport(Message):
+    """Every 5 s from the page that holds the seat: how it goes. Losable, no reply."""
+
+    type: Literal["seat.report"] = "seat.report"
+    mic: bool
+    camera: bool
+    talk_ms: int = Field(ge=0, le=60_000)
+    quality: Literal["good", "fair", "poor", "lost", "unknown"]
+    transport: Literal["udp", "tcp", "relay", "none"]
+
+
+class ChatPost(Message):
+    """Write a line into the room's chat."""
+
+    type: Literal["chat.post"] = "chat.post"
+    id: UUID
+    body: str = Field(min_length=1, max_length=MAX_CHAT_CHARACTERS)
+
+
+class ChatDelete(Message):
+    """Take a line back: one's own, or anybody's by a moderator."""
+
+    type: Literal["chat.delete"] = "chat.delete"
+    id: UUID
+    message: UUID
+
+
+Request = EventsSince | SeatTake | SeatLeave | ChatPost | ChatDelete
+FromPage = Annotated[Hello | SeatReport | Request, Field(discriminator="type")]
+from_page: TypeAdapter[FromPage] = TypeAdapter(FromPage)
+
+
+# --- to the page ---
+
+
+class Welcome(Message):
+    """The answer to the hello."""
+
+    type: Literal["page.welcome"] = "page.welcome"
+    version: int = VERSION
+    server_now: datetime
+    you: UUID  # participation
+    beat_seconds: float  # the page reconnects when it hears nothing for three of them
+
+
+class Person(Message):
+    """Somebody in a room, as others see them."""
+
+    participation: UUID
+    name: str
+    role: str
+    mic: bool
+    camera: bool
+
+
+class ChatLine(Message):
+    """A line of the chat. `body` is empty when it was taken back."""
+
+    message: UUID
+    author: UUID
+    name: str
+    role: str
+    body: str
+    at: datetime
+    deleted: bool = False
+
+
+class RoomSnapshot(Message):
+    """The state of a `room:` stream at `seq`; events after it follow as they happen."""
+
+    type: Literal["room.snapshot"] = "room.snapshot"
+    stream: str
+    seq: int
+    server_now: datetime
+    room: UUID
+    chat: list[ChatLine]  # the newest 200, oldest first
+
+
+class Snapshot(Message):
+    """The state of a stream whose snapshot is only its head."""
+
+    type: Literal["stream.snapshot"] = "stream.snapshot"
+    stream: str
+    seq: int
+    server_now: datetime
+
+
+class Logged(Message):
+    """An event of a stream."""
+
+    stream: str
+    seq: int
+    at: datetime
+    actor: UUID | None
+    server_now: datetime
+
+
+class ChatPosted(Logged):
+    """Somebody wrote into the chat."""
+
+    type: Literal["chat.posted"] = "chat.posted"
+    data: ChatLine
+
+
+class ChatDeletedData(Message):
+    """Which line was taken back."""
+
+    message: UUID
+
+
+class ChatDeleted(Logged):
+    """A line of the chat was taken back."""
+
+    type: Literal["chat.deleted"] = "chat.deleted"
+    data: ChatDeletedData
+
+
+class Presence(Message):
+    """Who is in a room now, at most twice a second. Losable."""
+
+    type: Literal["presence.digest"] = "presence.digest"
+    room: UUID
+    server_now: datetime
+    people: list[Person]
+    count: int  # may be larger than the list in a large room
+
+
+class SeatLost(Message):
+    """This page no longer holds the seat."""
+
+    type: Literal["seat.lost"] = "seat.lost"
+    reason: Literal["elsewhere", "removed"]
+
+
+class Refusal(Message):
+    """Why a request was refused, in the person's language."""
+
+    code: str
+    text: str
+
+
+class Reply(Message):
+    """The answer to a request. A resent request gets its first answer."""
+
+    type: Literal["reply"] = "reply"
+    id: UUID
+    ok: bool
+    result: dict[str, Any] = Field(default_factory=dict)
+    error: Refusal | None = None
+
+
+class Beat(Message):
+    """Nothing happened, and the line is alive."""
+
+    type: Literal["beat"] = "beat"
+    server_now: datetime
+
+
+ToPage = (
+    Welcome
+    | RoomSnapshot
+    | Snapshot
+    | ChatPosted
+    | ChatDeleted
+    | Presence
+    | SeatLost
+    | Reply
+    | Beat
+)

@@ -1,0 +1,35 @@
+"""Redis, as a server or inside the process, and the queue of jobs on it.
+
+Both are the same client class of `redis.asyncio`. Whatever is kept here may be lost.
+"""
+
+from typing import Any
+
+import arq.worker
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from fakeredis import FakeAsyncRedis, FakeServer
+
+Broker = ArqRedis
+
+
+class EmbeddedRedis(FakeAsyncRedis, ArqRedis):  # type: ignore[misc]  # two clients, one interface
+    """A Redis inside the process, for an installation without a Redis server."""
+
+
+_SERVER = FakeServer()
+
+
+async def connect(redis_url: str) -> Broker:
+    """A broker connection of its own for the caller, who closes it with `aclose()`.
+
+    Raises:
+        redis.exceptions.ConnectionError: the Redis server of `redis_url` does not answer.
+    """
+    if redis_url:
+        return await create_pool(RedisSettings.from_dsn(redis_url))
+    setattr(arq.worker, "log_redis_info", _no_info)  # noqa: B010 - the substitute has no INFO
+    return EmbeddedRedis(server=_SERVER)
+
+
+async def _no_info(_redis: Any, _log: Any) -> None:
+    """Say nothing about a server that does not exist."""

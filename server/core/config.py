@@ -1,0 +1,116 @@
+"""Settings: the environment and `.env` decide, nothing else does.
+
+Each setting is one environment variable of the same name in capitals. In production a secret
+may also be a file of the same name in `/run/secrets`.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.core import secrets
+
+SECRETS_DIR = Path("/run/secrets")
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. `yoriai config` lists these lines."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        secrets_dir=SECRETS_DIR if SECRETS_DIR.is_dir() else None,
+        frozen=True,
+    )
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="production refuses to start without SMTP and secrets"
+    )
+    public_url: str = Field(
+        "http://localhost:8000", description="the address people type; its scheme decides cookies"
+    )
+    host: str = Field("127.0.0.1", description="address that the web process binds")
+    port: int = Field(8000, description="port that the web process binds")
+    data_dir: Path = Field(Path("data"), description="database file, secrets, generated files")
+    database_url: str = Field(
+        "", description="postgresql+asyncpg://… ; empty: an SQLite file in DATA_DIR"
+    )
+    redis_url: str = Field("", description="redis://… ; empty: inside the process")
+    livekit_url: str = Field(
+        "", description="ws(s)://… of a LiveKit server; empty: our own media process"
+    )
+    livekit_api_key: str = Field("yoriai", description="key of the media engine")
+    livekit_api_secret: str = Field("", description="secret of the media engine; empty: made once")
+    secret_key: str = Field("", description="signs form tokens; empty: made once")
+    media_host: str = Field("127.0.0.1", description="address that the media process binds")
+    media_http_port: int = Field(7780, description="signalling and room service, TCP")
+    media_udp_port: int = Field(7882, description="all media, UDP")
+    media_addresses: str = Field(
+        "", description="addresses told to browsers, by comma; empty: MEDIA_HOST"
+    )
+    media_public_url: str = Field(
+        "", description="ws(s)://… at which browsers reach the media process; empty: its own port"
+    )
+    smtp_url: str = Field("", description="smtp(s)://login:password@host:port; empty: outbox page")
+    login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
+    live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if self.environment == "production":
+            missing = [
+                name.upper()
+                for name in ("database_url", "redis_url", "secret_key", "livekit_api_secret")
+                if not getattr(self, name)
+            ]
+            if missing:
+                raise ValueError(f"production needs {', '.join(missing)}")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve()}/yoriai.db"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us by https, which cookies and headers follow."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def own_media(self) -> bool:
+        """Whether our own media process carries the rooms."""
+        return not self.livekit_url
+
+    @property
+    def media_browser_url(self) -> str:
+        """The ws(s) address that a browser connects to for media."""
+        if self.livekit_url or self.media_public_url:
+            return self.media_public_url or self.livekit_url
+        scheme = "wss" if self.secure else "ws"
+        return f"{scheme}://{urlsplit(self.public_url).hostname}:{self.media_http_port}"
+
+    @property
+    def media_service_url(self) -> str:
+        """The http(s) address at which we call the room service."""
+        if self.livekit_url:
+            return self.livekit_url.replace("ws", "http", 1)
+        return f"http://127.0.0.1:{self.media_http_port}"
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings and fill the secrets that this installation keeps for itself.
+
+    Secrets that nobody set are made once and kept in `DATA_DIR/secrets.env` with mode 600.
+
+    Raises:
+        pydantic.ValidationError: a setting does not fit, or production lacks one.
+    """
+    settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    kept = secrets.kept(settings.data_dir, ("secret_key", "livekit_api_secret"))
+    missing = {name: value for name, value in kept.items() if not getattr(settings, name)}
+    return settings.model_copy(update=missing)

@@ -1,0 +1,91 @@
+"""The database: deferred reads, and write transactions in which nothing else is awaited."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+SQLITE_BUSY_SECONDS = 20
+
+Db = AsyncSession
+
+
+class Database:
+    """One engine and the two ways to use it.
+
+    `reading()` for a GET, `writing()` for an action: one transaction, committed when the block
+    ends, rolled back when it raises. On SQLite a write takes the write lock at once
+    (`BEGIN IMMEDIATE`), so that what it reads cannot change before it writes.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Db]:
+        """A session for reads; nothing of it is committed."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Db]:
+        """One write transaction."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+            if self.is_sqlite:
+                await db.connection(execution_options={"begin": "IMMEDIATE"})
+            async with _committing(db):
+                yield db
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _committing(db: Db) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await db.rollback()
+        raise
+    await db.commit()
+
+
+def _server_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=10, max_overflow=0, connect_args={"timeout": SQLITE_BUSY_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

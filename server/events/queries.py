@@ -1,0 +1,76 @@
+"""Reads of events, their sessions and participations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from server.core.db import Db
+from server.core.errors import NotFound
+from server.events.models import (
+    Event,
+    EventState,
+    Participation,
+    ParticipationRole,
+    Role,
+    Session,
+)
+
+
+async def published(db: Db, slug: str) -> Event:
+    """The published event at a slug.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = select(Event).where(Event.slug == slug, Event.state == EventState.PUBLISHED)
+    event = (await db.exec(found)).one_or_none()
+    if event is None:
+        raise NotFound(event=slug)
+    return event
+
+
+async def sessions_of(db: Db, event: Event) -> list[Session]:
+    """The sessions of an event in the order of their times."""
+    found = select(Session).where(Session.event_id == event.id)
+    ordered = found.order_by(col(Session.starts_at), col(Session.number))
+    return list((await db.exec(ordered)).all())
+
+
+async def session_of(db: Db, event: Event, number: int) -> Session:
+    """The session of an event with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = select(Session).where(Session.event_id == event.id, Session.number == number)
+    session = (await db.exec(found)).one_or_none()
+    if session is None:
+        raise NotFound(session=number)
+    return session
+
+
+async def coming(db: Db, now: datetime, limit: int = 50) -> list[Event]:
+    """Published events that have not ended, the next one first."""
+    found = select(Event).where(Event.state == EventState.PUBLISHED, col(Event.ends_at) > now)
+    return list((await db.exec(found.order_by(col(Event.starts_at)).limit(limit))).all())
+
+
+async def past(db: Db, now: datetime, limit: int = 6) -> list[Event]:
+    """Published events that have ended, the last one first."""
+    found = select(Event).where(Event.state == EventState.PUBLISHED, col(Event.ends_at) <= now)
+    return list((await db.exec(found.order_by(col(Event.ends_at).desc()).limit(limit))).all())
+
+
+async def participation_of(db: Db, event: Event, account_id: UUID) -> Participation | None:
+    """What an account is in an event, or None."""
+    found = select(Participation).where(
+        Participation.event_id == event.id, Participation.account_id == account_id
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def roles_of(db: Db, participation_id: UUID) -> frozenset[Role]:
+    """The roles of a participation."""
+    found = select(ParticipationRole).where(ParticipationRole.participation_id == participation_id)
+    return frozenset(row.role for row in await db.exec(found))

@@ -1,0 +1,62 @@
+"""Rooms, the seats people hold in them, and what they write there."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from server.core.columns import Row, choice, moment
+
+
+class RoomKind(StrEnum):
+    """Why a room exists."""
+
+    MAIN = "main"
+    TEAM = "team"
+    GROUP = "group"
+    BACKSTAGE = "backstage"
+
+
+class Room(Row, table=True):
+    """A place where live media flows. Its id is the name of the room at the media engine."""
+
+    event_id: UUID = Field(foreign_key="event.id", index=True)
+    session_id: UUID | None = Field(default=None, foreign_key="session.id", index=True)
+    kind: RoomKind = choice(RoomKind)
+    name: str = ""
+
+
+class SeatState(Row, table=True):
+    """A person's seat in a session: the lease that one page holds over the live channel.
+
+    `connection_id` is the page that holds the seat (None: nobody), `login_id` its device.
+    `access_epoch` rises when access is taken away: join tokens of an older epoch are refused.
+    """
+
+    __tablename__ = "seat_state"
+    __table_args__ = (UniqueConstraint("participation_id", "session_id"),)
+
+    participation_id: UUID = Field(foreign_key="participation.id")
+    session_id: UUID = Field(foreign_key="session.id", index=True)
+    room_id: UUID = Field(foreign_key="room.id", index=True)
+    connection_id: UUID | None = None
+    login_id: UUID | None = None
+    mic: bool = False
+    camera: bool = False
+    last_seen: datetime = moment()
+    access_epoch: int = 1
+
+
+class ChatMessage(Row, table=True):
+    """A line in a room's chat, by a participation."""
+
+    __tablename__ = "chat_message"
+    __table_args__ = (Index("ix_chat_message_room_at", "room_id", "at"),)
+
+    room_id: UUID = Field(foreign_key="room.id")
+    author_id: UUID = Field(foreign_key="participation.id")
+    body: str
+    at: datetime = moment()
+    deleted_at: datetime | None = moment(default=None)
