@@ -10,6 +10,15 @@ from sqlmodel import Field, SQLModel
 
 from server.core.ids import new_id
 
+# Names for every constraint, so that a later revision can change it on any database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC, aware in Python on every database (SQLite keeps no zone)."""
@@ -65,4 +74,4 @@ def moment(*, index: bool = False, default: Any = ...) -> Any:
 
 def choice(values: type[StrEnum], *, default: Any = ...) -> Any:
     """A column that holds one value of an enumeration."""
-    return Field(default=default, sa_type=Choice(values))  # type: ignore[call-overload]
+    return Field(default=default, sa_type=Choice(values))

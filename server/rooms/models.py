@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from server.core.columns import Row, choice, moment
@@ -21,6 +21,16 @@ class RoomKind(StrEnum):
 
 class Room(Row, table=True):
     """A place where live media flows. Its id is the name of the room at the media engine."""
+
+    __table_args__ = (
+        Index(  # a session has one main room
+            "uq_room_main",
+            "session_id",
+            unique=True,
+            sqlite_where=text("kind = 'main'"),
+            postgresql_where=text("kind = 'main'"),
+        ),
+    )
 
     event_id: UUID = Field(foreign_key="event.id", index=True)
     session_id: UUID | None = Field(default=None, foreign_key="session.id", index=True)

@@ -1,0 +1,38 @@
+"""Untrusted input of the account pages."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from server.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from server.web.forms import Form
+
+_ADDRESS: Final = re.compile(r"[^\s@\x00-\x1f<>,;:\"]{1,64}@[^\s@\x00-\x1f<>,;:\"]+\.[^\s@.]{2,63}")
+
+
+def _mail_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise PydanticCustomError("mail_address", "not a mail address")
+    return text
+
+
+Address = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
+Name = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
+
+
+class LoginForm(Form):
+    """Login by password."""
+
+    address: Address
+    password: Annotated[str, Field(max_length=MAX_LENGTH)]
+    next: Annotated[str, Field(max_length=500)] = "/"
+
+
+class FirstStaffForm(Form):
+    """The first staff account of a new installation."""
+
+    name: Name
+    address: Address
+    password: Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]

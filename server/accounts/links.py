@@ -1,0 +1,80 @@
+"""Single-use links, bound to one purpose, kept as hashes, at most 72 hours."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from server.accounts.models import Link
+from server.accounts.tokens import new_token, token_hash
+from server.core.db import Db
+from server.core.errors import DomainError
+
+LONGEST: Final = timedelta(hours=72)
+
+
+class LinkKind(StrEnum):
+    """What a link is for."""
+
+    FIRST_STAFF = "first_staff"
+
+
+class LinkSpent(DomainError):
+    """The link was used, has run out, or never existed."""
+
+    code = "link_spent"
+
+
+async def make(
+    db: Db, kind: LinkKind, *, now: datetime, lasts: timedelta, account_id: UUID | None = None
+) -> str:
+    """Make a link; the token for its address `/link/{token}`."""
+    assert lasts <= LONGEST
+    token = new_token()
+    link = Link(
+        kind=kind, token_hash=token_hash(token), account_id=account_id, expires_at=now + lasts
+    )
+    db.add(link)
+    return token
+
+
+async def look(db: Db, token: str, *, now: datetime) -> Link:
+    """The link of a token, unspent. Looking does not spend it: mail gateways look by themselves.
+
+    Raises:
+        LinkSpent: it cannot be used (any more).
+    """
+    usable = (
+        Link.token_hash == token_hash(token),
+        col(Link.used_at).is_(None),
+        col(Link.expires_at) > now,
+    )
+    link = (await db.exec(select(Link).where(*usable))).one_or_none()
+    if link is None:
+        raise LinkSpent
+    return link
+
+
+async def spend(db: Db, link: Link, *, now: datetime) -> None:
+    """Use the link up.
+
+    Raises:
+        LinkSpent: another request was quicker.
+    """
+    unused = (col(Link.id) == link.id, col(Link.used_at).is_(None))
+    spent = await db.exec(update(Link).where(*unused).values(used_at=now))
+    if spent.rowcount != 1:
+        raise LinkSpent
+
+
+async def withdraw(db: Db, kind: LinkKind) -> None:
+    """Make all unspent links of a kind useless."""
+    await db.exec(delete(Link).where(col(Link.kind) == kind, col(Link.used_at).is_(None)))
+
+
+async def forget(db: Db, *, now: datetime) -> int:
+    """Delete links that have run out; how many."""
+    return (await db.exec(delete(Link).where(col(Link.expires_at) < now))).rowcount

@@ -1,0 +1,72 @@
+"""Logins: authenticated browsers, revocable one by one."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from server.accounts.models import Account, Login
+from server.accounts.tokens import new_token, token_hash
+from server.core.db import Db
+
+SEEN_EVERY: Final = timedelta(minutes=5)
+MAX_BROWSER: Final = 200
+
+
+async def start(db: Db, *, account: Account, browser: str, now: datetime) -> str:
+    """Log an account in on a browser; the token for its cookie."""
+    token = new_token()
+    login = Login(
+        account_id=account.id,
+        token_hash=token_hash(token),
+        browser=browser[:MAX_BROWSER],
+        created_at=now,
+        seen_at=now,
+    )
+    db.add(login)
+    return token
+
+
+async def find(
+    db: Db, token: str, *, now: datetime, lasts: timedelta
+) -> tuple[Login, Account] | None:
+    """The live login of a cookie's token, with its account; None when it has ended."""
+    found = (
+        select(Login, Account)
+        .join(Account, col(Account.id) == col(Login.account_id))
+        .where(
+            Login.token_hash == token_hash(token),
+            col(Login.revoked_at).is_(None),
+            col(Login.seen_at) > now - lasts,
+        )
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def touch(db: Db, login_id: UUID, *, now: datetime) -> None:
+    """Remember that the login was used."""
+    await db.exec(update(Login).where(col(Login.id) == login_id).values(seen_at=now))
+
+
+async def revoke(db: Db, login_id: UUID, *, now: datetime) -> None:
+    """End a login. Its live sockets end within 5 s."""
+    open_login = (col(Login.id) == login_id, col(Login.revoked_at).is_(None))
+    await db.exec(update(Login).where(*open_login).values(revoked_at=now))
+
+
+async def revoked(db: Db, login_ids: list[UUID], *, now: datetime, lasts: timedelta) -> set[UUID]:
+    """Those of the logins that have ended."""
+    live = select(Login.id).where(
+        col(Login.id).in_(login_ids),
+        col(Login.revoked_at).is_(None),
+        col(Login.seen_at) > now - lasts,
+    )
+    return set(login_ids) - set((await db.exec(live)).all())
+
+
+async def forget(db: Db, *, before: datetime) -> int:
+    """Delete logins that nobody used since `before`, and revoked ones; how many."""
+    ended = (col(Login.seen_at) < before) | (col(Login.revoked_at) < before)
+    return (await db.exec(delete(Login).where(ended))).rowcount

@@ -1,0 +1,167 @@
+"""Pages of accounts: log in, log out, the first staff link, language and light."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.accounts import actions, links, logins, passwords, queries
+from server.accounts.actions import AddressTaken
+from server.accounts.forms import FirstStaffForm, LoginForm
+from server.core import clock, i18n
+from server.core.i18n import N_
+from server.web.errors import text_of
+from server.web.forms import Bound, Form, bind
+from server.web.pages import go, page
+from server.web.services import services
+from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
+from server.web.visitor import (
+    LOCALE_COOKIE,
+    LOGIN_COOKIE,
+    THEME_COOKIE,
+    YEAR,
+    local_path,
+    set_cookie,
+    visitor,
+)
+
+WRONG = N_("メールアドレスかパスワードがちがいます。もう一度お確かめください。")
+
+
+class PreferencesForm(Form):
+    """Language and light, and the page to go back to."""
+
+    locale: str = ""
+    theme: str = ""
+    next: str = "/"
+
+
+async def show_login(request: Request) -> Response:
+    """GET /login"""
+    then = local_path(request, request.query_params.get("next", "/"))
+    if visitor(request).account_id:
+        return go(then)
+    return page(request, "accounts/login.html", form=Bound(None, raw={"next": then}))
+
+
+async def log_in(request: Request) -> Response:
+    """POST /login: by password. Never says which is wrong: nobody learns who has an account."""
+    form = await bind(request, LoginForm)
+    if form.values is None:
+        return page(request, "accounts/login.html", status=422, form=form)
+    try:
+        token = await _login_token(request, form.values)
+    except TooMany as error:
+        return _login_again(request, form, text_of(error, visitor(request).locale), 429)
+    if token is None:
+        sentence = i18n.catalog(visitor(request).locale).gettext(WRONG)
+        return _login_again(request, form, sentence, 422)
+    return _logged_in(request, token, local_path(request, form.values.next))
+
+
+async def _login_token(request: Request, form: LoginForm) -> str | None:
+    address = queries.canonical(form.address)
+    throttle = services(request).throttle
+    caller = request.client.host if request.client else ""
+    await throttle.check(PER_ADDRESS, "password", address)
+    if not await throttle.count(PER_IP, "login", caller):
+        raise TooMany(minutes=1)
+    async with services(request).database.reading() as db:
+        account = await queries.by_address(db, address)
+    if not await passwords.fits(form.password, account.password_hash if account else None):
+        await throttle.count(PER_ADDRESS, "password", address)
+        return None
+    assert account is not None
+    async with services(request).database.writing() as db:
+        return await logins.start(db, account=account, browser=_browser(request), now=clock.now())
+
+
+def _login_again(request: Request, form: Bound[LoginForm], sentence: str, status: int) -> Response:
+    again = Bound[LoginForm](None, {"password": sentence}, form.raw)
+    return page(request, "accounts/login.html", status=status, form=again)
+
+
+def _logged_in(request: Request, token: str, then: str) -> Response:
+    settings = services(request).settings
+    response = go(then)
+    seconds = int(timedelta(days=settings.login_days).total_seconds())
+    set_cookie(response, LOGIN_COOKIE, token, secure=settings.secure, seconds=seconds)
+    return response
+
+
+async def log_out(request: Request) -> Response:
+    """POST /logout"""
+    await bind(request, Form)
+    login_id = visitor(request).login_id
+    if login_id:
+        async with services(request).database.writing() as db:
+            await logins.revoke(db, login_id, now=clock.now())
+    response = go("/")
+    set_cookie(response, LOGIN_COOKIE, "", secure=services(request).settings.secure, seconds=0)
+    return response
+
+
+async def show_link(request: Request) -> Response:
+    """GET /link/{token}: what the link is for. Looking does not spend it."""
+    async with services(request).database.reading() as db:
+        await links.look(db, request.path_params["token"], now=clock.now())
+    return page(request, "accounts/first_staff.html", form=Bound[FirstStaffForm](None))
+
+
+async def spend_link(request: Request) -> Response:
+    """POST /link/{token}: open the first staff account and go in."""
+    form = await bind(request, FirstStaffForm)
+    if form.values is None:
+        return page(request, "accounts/first_staff.html", status=422, form=form)
+    password_hash = await passwords.hashed(form.values.password)
+    now = clock.now()
+    try:
+        async with services(request).database.writing() as db:
+            link = await links.look(db, request.path_params["token"], now=now)
+            token = await actions.become_first_staff(
+                db,
+                link,
+                name=form.values.name,
+                address=form.values.address,
+                password_hash=password_hash,
+                locale=visitor(request).locale,
+                browser=_browser(request),
+                now=now,
+            )
+    except AddressTaken as error:
+        sentence = {"address": text_of(error, visitor(request).locale)}
+        again = Bound[FirstStaffForm](None, sentence, form.raw)
+        return page(request, "accounts/first_staff.html", status=409, form=again)
+    return _logged_in(request, token, "/")
+
+
+async def prefer(request: Request) -> Response:
+    """POST /preferences: choose language or light for this browser."""
+    form = await bind(request, PreferencesForm)
+    assert form.values is not None  # every field has a default
+    response = go(local_path(request, form.values.next))
+    secure = services(request).settings.secure
+    if form.values.locale in i18n.LOCALES:
+        set_cookie(
+            response, LOCALE_COOKIE, form.values.locale, secure=secure, seconds=YEAR, readable=True
+        )
+    if form.values.theme in ("light", "dark", "auto"):
+        set_cookie(
+            response, THEME_COOKIE, form.values.theme, secure=secure, seconds=YEAR, readable=True
+        )
+    return response
+
+
+def _browser(request: Request) -> str:
+    return request.headers.get("user-agent", "")
+
+
+routes = [
+    Route("/login", show_login, methods=["GET"]),
+    Route("/login", log_in, methods=["POST"]),
+    Route("/logout", log_out, methods=["POST"]),
+    Route("/link/{token}", show_link, methods=["GET"]),
+    Route("/link/{token}", spend_link, methods=["POST"]),
+    Route("/preferences", prefer, methods=["POST"]),
+]

@@ -1,0 +1,27 @@
+"""Reads of accounts."""
+
+from sqlmodel import col, select
+
+from server.accounts.models import Account, MailAddress
+from server.core.db import Db
+
+
+def canonical(address: str) -> str:
+    """The form in which an address is kept and compared."""
+    return address.strip().lower()
+
+
+async def by_address(db: Db, address: str) -> Account | None:
+    """The account that owns a mail address."""
+    found = (
+        select(Account)
+        .join(MailAddress, col(MailAddress.account_id) == col(Account.id))
+        .where(MailAddress.address == canonical(address))
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def any_staff(db: Db) -> bool:
+    """Whether anybody is staff yet."""
+    staff = select(Account.id).where(col(Account.is_staff).is_(True)).limit(1)
+    return (await db.exec(staff)).first() is not None

@@ -1,0 +1,134 @@
+"""The web application: everything is put together here."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import server.accounts.pages
+import server.events.pages
+import server.rooms.hooks
+import server.rooms.pages
+import server.web.licences
+from server.accounts.recognise import recognise
+from server.core import broker
+from server.core.config import Settings
+from server.core.db import Database
+from server.core.errors import DomainError
+from server.rooms.engine import MediaEngine
+from server.web import assets, errors
+from server.web.csrf import CrossSiteGuard
+from server.web.headers import SecurityHeaders
+from server.web.hosts import KnownHost
+from server.web.services import Services, services
+from server.web.templates import Templates
+from server.web.throttle import throttle
+from server.web.visitor import VisitorMiddleware
+
+MAX_BODY: Final = 256 * 1024
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application for these settings. Its lifespan connects database and broker."""
+    return Starlette(
+        routes=_routes(settings),
+        middleware=[
+            Middleware(KnownHost, public_url=settings.public_url),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(CrossSiteGuard, origin=settings.public_url.rstrip("/")),
+            Middleware(VisitorMiddleware, recognise=recognise, secure=settings.secure),
+        ],
+        exception_handlers={
+            DomainError: errors.refused,
+            HTTPException: errors.not_found,
+            Exception: errors.broken,
+        },
+        lifespan=_lifespan(settings),
+        max_body_size=MAX_BODY,
+    )
+
+
+def _routes(settings: Settings) -> list[BaseRoute]:
+    return [
+        Mount(f"/static/{assets.build()}", Static(), name="static"),
+        Route("/healthz", healthy, methods=["GET"]),
+        Route("/readyz", ready, methods=["GET"]),
+        *server.events.pages.routes,
+        *server.accounts.pages.routes,
+        *server.rooms.pages.routes,
+        *server.rooms.hooks.routes,
+        *server.web.licences.routes,
+        *_development_routes(settings),
+    ]
+
+
+def _development_routes(settings: Settings) -> list[BaseRoute]:
+    return []
+
+
+def _lifespan(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = Database(settings.database)
+            stack.push_async_callback(database.close)
+            redis = await broker.connect(settings.redis_url)
+            stack.push_async_callback(redis.aclose)
+            app.state.media = media_engine(settings)
+            app.state.services = Services(
+                settings=settings,
+                database=database,
+                broker=redis,
+                templates=Templates(
+                    static_base=f"/static/{assets.build()}",
+                    development=settings.environment == "development",
+                ),
+                throttle=throttle(settings.redis_url),
+            )
+            yield
+
+    return lifespan
+
+
+def media_engine(settings: Settings) -> MediaEngine:
+    """The engine that the settings name: our own process, or any LiveKit server."""
+    return MediaEngine(
+        browser_url=settings.media_browser_url,
+        service_url=settings.media_service_url,
+        key=settings.livekit_api_key,
+        secret=settings.livekit_api_secret,
+    )
+
+
+class Static(StaticFiles):
+    """Our static files; a build's files never change, so browsers may keep them."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=assets.folder("static"))
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for ever."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
+async def healthy(request: Request) -> Response:
+    """GET /healthz: the process answers."""
+    return PlainTextResponse("ok")
+
+
+async def ready(request: Request) -> Response:
+    """GET /readyz: the database answers, so pages can be served."""
+    async with services(request).database.reading() as db:
+        await db.connection()
+    return PlainTextResponse("ready")

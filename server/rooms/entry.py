@@ -1,0 +1,77 @@
+"""Who may enter a session's room, and with which rights."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from server.core.db import Db
+from server.core.errors import DomainError, Forbidden
+from server.events import queries
+from server.events.models import Event, Participation, Role, Session
+from server.events.roles import Capability, MediaGrants, can, media_grants
+from server.events.rules import Door, door
+
+
+class NotYours(Forbidden):
+    """The person has no place in this event."""
+
+    code = "not_yours"
+
+
+class DoorEarly(DomainError):
+    """The door is not open yet."""
+
+    code = "door_early"
+
+
+class DoorClosed(DomainError):
+    """The session is over."""
+
+    code = "door_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person at the door of a session's room."""
+
+    event: Event
+    session: Session
+    participation: Participation
+    roles: frozenset[Role]
+
+    @property
+    def grants(self) -> MediaGrants:
+        """What the person may do with media inside."""
+        return media_grants(self.roles, self.session.kind)
+
+
+async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
+    """The person at the door of a session's room.
+
+    Raises:
+        NotFound: there is no such published event or session.
+        NotYours: the account does not take part in the event, or may not enter rooms.
+    """
+    event = await queries.published(db, slug)
+    session = await queries.session_of(db, event, number)
+    participation = await queries.participation_of(db, event, account_id)
+    if participation is None:
+        raise NotYours
+    roles = await queries.roles_of(db, participation.id)
+    if not can(roles, Capability.ROOM_JOIN):
+        raise NotYours
+    return Entry(event, session, participation, roles)
+
+
+def ensure_open(entry: Entry, now: datetime) -> None:
+    """Let the person in when the door is open; who moderates may come before.
+
+    Raises:
+        DoorEarly: the door opens later.
+        DoorClosed: the session is over.
+    """
+    state = door(entry.session, now)
+    if state is Door.EARLY and not can(entry.roles, Capability.ROOM_MODERATE):
+        raise DoorEarly
+    if state is Door.CLOSED:
+        raise DoorClosed

@@ -1,0 +1,141 @@
+"""The room: one address is pre-join and room; the server decides which room it is."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.types import UUID4
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from server.core import clock
+from server.core.errors import DomainError
+from server.events.roles import Capability, can, shown_role
+from server.rooms import entry, seat
+from server.rooms.engine import MediaEngine
+from server.rooms.entry import Entry
+from server.web.errors import refusal
+from server.web.pages import known_visitor, page
+from server.web.services import services
+from server.web.visitor import Visitor
+
+
+class SeatNotHeld(DomainError):
+    """The page asks for a media token without holding the seat."""
+
+    code = "seat_not_held"
+
+
+class TokenRequest(BaseModel):
+    """What a page sends to get a media token."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connection: UUID4
+
+
+def media_engine(request: Request) -> MediaEngine:
+    """The media engine of this application."""
+    engine = request.app.state.media
+    assert isinstance(engine, MediaEngine)
+    return engine
+
+
+async def show(request: Request) -> Response:
+    """GET /e/{slug}/s/{n}/room: pre-join, then the room, on the same page."""
+    who = known_visitor(request)
+    here = await _at_door(request, who)
+    return page(
+        request,
+        "rooms/show.html",
+        event=here.event,
+        session=here.session,
+        you=here.participation,
+        role=shown_role(here.roles),
+        may_publish=here.grants.publish,
+        room_data=_room_data(request, here, who),
+    )
+
+
+def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
+    """What the page's scripts need to know from the start. Moments in ISO 8601, UTC."""
+    session = here.session
+    return {
+        "event": here.event.slug,
+        "session": session.number,
+        "you": str(here.participation.id),
+        "name": who.name,
+        "role": shown_role(here.roles),
+        "canPublish": here.grants.publish,
+        "canChat": can(here.roles, Capability.CHAT_WRITE),
+        "canModerate": can(here.roles, Capability.ROOM_MODERATE),
+        "capacity": session.capacity,
+        "doorsAt": session.doors_at.isoformat(),
+        "startsAt": session.starts_at.isoformat(),
+        "endsAt": session.ends_at.isoformat(),
+        "serverNow": clock.now().isoformat(),
+        "zone": here.event.zone,
+        "path": request.url.path,
+        "tokenPath": f"{request.url.path}/token",
+        "leavePath": f"/e/{here.event.slug}",
+    }
+
+
+async def token(request: Request) -> Response:
+    """POST /e/{slug}/s/{n}/room/token: a media token for the page that holds the seat."""
+    try:
+        who = known_visitor(request)
+        asked = TokenRequest.model_validate_json(await request.body())
+        return JSONResponse(
+            await _token(request, who, asked), headers={"Cache-Control": "no-store"}
+        )
+    except ValidationError:
+        return JSONResponse({"code": "malformed"}, 422)
+    except DomainError as error:
+        return refusal(request, error)
+
+
+async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[str, Any]:
+    here = await _at_door(request, who)
+    entry.ensure_open(here, clock.now())
+    async with services(request).database.reading() as db:
+        held = await seat.held_by(
+            db,
+            participation_id=here.participation.id,
+            session_id=here.session.id,
+            connection_id=asked.connection,
+        )
+    if held is None:
+        raise SeatNotHeld
+    engine = media_engine(request)
+    return {
+        "url": engine.browser_url,
+        "token": engine.join_token(
+            room=held.room_id,
+            identity=here.participation.id,
+            name=who.name,
+            grants=here.grants,
+            epoch=held.access_epoch,
+        ),
+        "room": str(held.room_id),
+        "identity": str(here.participation.id),
+        "mic": held.mic,
+        "camera": held.camera,
+    }
+
+
+async def _at_door(request: Request, who: Visitor) -> Entry:
+    assert who.account_id is not None
+    async with services(request).database.reading() as db:
+        return await entry.at_door(
+            db,
+            slug=request.path_params["slug"],
+            number=request.path_params["number"],
+            account_id=who.account_id,
+        )
+
+
+routes = [
+    Route("/e/{slug}/s/{number:int}/room", show, methods=["GET"]),
+    Route("/e/{slug}/s/{number:int}/room/token", token, methods=["POST"]),
+]

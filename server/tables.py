@@ -1,0 +1,8 @@
+"""Every table of the application, imported so that their metadata is complete."""
+
+import server.accounts.models
+import server.events.models
+import server.live.models
+import server.rooms.models
+
+__all__ = ["server"]
