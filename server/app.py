@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
+import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,6 +19,7 @@ import server.events.pages
 import server.rooms.hooks
 import server.rooms.pages
 import server.web.licences
+from server import worker
 from server.accounts.recognise import recognise
 from server.core import broker
 from server.core.config import Settings
@@ -37,8 +39,11 @@ MAX_BODY: Final = 256 * 1024
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application for these settings. Its lifespan connects database and broker."""
+def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
+    """The application for these settings. Its lifespan connects database and broker.
+
+    `with_worker` runs the jobs inside this process too.
+    """
     return Starlette(
         routes=_routes(settings),
         middleware=[
@@ -52,7 +57,7 @@ def create_app(settings: Settings) -> Starlette:
             HTTPException: errors.not_found,
             Exception: errors.broken,
         },
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, with_worker=with_worker),
         max_body_size=MAX_BODY,
     )
 
@@ -75,7 +80,7 @@ def _development_routes(settings: Settings) -> list[BaseRoute]:
     return []
 
 
-def _lifespan(settings: Settings) -> Any:
+def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -94,6 +99,10 @@ def _lifespan(settings: Settings) -> Any:
                 ),
                 throttle=throttle(settings.redis_url),
             )
+            tasks = await stack.enter_async_context(anyio.create_task_group())
+            stack.callback(tasks.cancel_scope.cancel)
+            if with_worker:
+                tasks.start_soon(worker.work, settings, database)
             yield
 
     return lifespan

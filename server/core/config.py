@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from server.core import secrets
+from server.core import secrets, tls
 
 SECRETS_DIR = Path("/run/secrets")
 
@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "http://localhost:8000", description="the address people type; its scheme decides cookies"
     )
+    tls: Literal["", "self-signed"] = Field(
+        "", description="self-signed: https with a certificate that we make ourselves"
+    )
+    tls_certificate: Path | None = Field(None, description="PEM file; empty: plain http or TLS")
+    tls_key: Path | None = Field(None, description="PEM file of the certificate's key")
     host: str = Field("127.0.0.1", description="address that the web process binds")
     port: int = Field(8000, description="port that the web process binds")
     data_dir: Path = Field(Path("data"), description="database file, secrets, generated files")
@@ -55,12 +60,17 @@ class Settings(BaseSettings):
     media_public_url: str = Field(
         "", description="ws(s)://… at which browsers reach the media process; empty: its own port"
     )
+    webhook_url: str = Field(
+        "", description="where the media process calls us; empty: /hooks/media on our own port"
+    )
     smtp_url: str = Field("", description="smtp(s)://login:password@host:port; empty: outbox page")
     login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
     live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Self:
+        if self.tls and not self.secure:
+            raise ValueError("TLS needs a PUBLIC_URL that begins with https://")
         if self.environment == "production":
             missing = [
                 name.upper()
@@ -87,6 +97,12 @@ class Settings(BaseSettings):
         return not self.livekit_url
 
     @property
+    def media_webhook_url(self) -> str:
+        """Where the media engine tells us who came and went."""
+        scheme = "https" if self.tls_certificate else "http"
+        return self.webhook_url or f"{scheme}://127.0.0.1:{self.port}/hooks/media"
+
+    @property
     def media_browser_url(self) -> str:
         """The ws(s) address that a browser connects to for media."""
         if self.livekit_url or self.media_public_url:
@@ -99,7 +115,8 @@ class Settings(BaseSettings):
         """The http(s) address at which we call the room service."""
         if self.livekit_url:
             return self.livekit_url.replace("ws", "http", 1)
-        return f"http://127.0.0.1:{self.media_http_port}"
+        scheme = "https" if self.tls_certificate else "http"
+        return f"{scheme}://127.0.0.1:{self.media_http_port}"
 
 
 def load(**overrides: object) -> Settings:
@@ -113,4 +130,11 @@ def load(**overrides: object) -> Settings:
     settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     kept = secrets.kept(settings.data_dir, ("secret_key", "livekit_api_secret"))
     missing = {name: value for name, value in kept.items() if not getattr(settings, name)}
-    return settings.model_copy(update=missing)
+    return settings.model_copy(update=missing | _own_certificate(settings))
+
+
+def _own_certificate(settings: Settings) -> dict[str, object]:
+    if not settings.tls:
+        return {}
+    made = tls.self_signed(settings.data_dir / "tls", urlsplit(settings.public_url).hostname or "")
+    return {"tls_certificate": made.certificate, "tls_key": made.key}

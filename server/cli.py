@@ -1,0 +1,121 @@
+"""`yoriai`: the commands of an operator."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import anyio
+import structlog
+from pydantic import ValidationError
+
+from server import demo, processes
+from server.core import config
+from server.core.config import Settings
+from server.listen import PortTaken
+from server.processes import CannotRun
+from server.supervisor import die_with_parent
+
+Command = Callable[[Settings, argparse.Namespace], None]
+
+
+def main() -> None:
+    """Run a command; exits with 2 when the settings do not fit, 1 when it cannot do its work."""
+    die_with_parent()
+    arguments = _parser().parse_args()
+    _log_in_lines()
+    try:
+        _COMMANDS[arguments.command](_settings(arguments), arguments)
+    except ValidationError as error:
+        for each in error.errors():
+            name = ".".join(str(part) for part in each["loc"]).upper()
+            print(f"yoriai: {name or 'settings'}: {each['msg']}", file=sys.stderr)
+        sys.exit(2)
+    except (PortTaken, CannotRun) as error:
+        print(f"yoriai: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    if getattr(arguments, "tls", ""):  # by environment, so that the child processes see it too
+        os.environ["TLS"] = arguments.tls
+        os.environ.setdefault("PUBLIC_URL", "https://localhost:8000")
+    return config.load()
+
+
+def _serve(settings: Settings, _arguments: argparse.Namespace) -> None:
+    processes.serve(settings)
+
+
+def _web(settings: Settings, arguments: argparse.Namespace) -> None:
+    processes.web(settings, fd=arguments.fd)
+
+
+def _worker(settings: Settings, _arguments: argparse.Namespace) -> None:
+    processes.run_worker(settings)
+
+
+def _media(settings: Settings, _arguments: argparse.Namespace) -> None:
+    processes.media(settings)
+
+
+def _staff_link(settings: Settings, _arguments: argparse.Namespace) -> None:
+    link = anyio.run(processes.staff_link, settings)
+    print(link or "There is a staff account already; it can invite others.")
+
+
+def _demo(settings: Settings, _arguments: argparse.Namespace) -> None:
+    print(anyio.run(demo.fill, settings))
+
+
+def _config(settings: Settings, _arguments: argparse.Namespace) -> None:
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        shown = "(secret)" if name.endswith(("secret", "secret_key")) else value
+        print(f"{name.upper()}={'' if shown is None else shown}\n    {field.description}")
+
+
+_COMMANDS: Final[dict[str, Command]] = {
+    "serve": _serve,
+    "web": _web,
+    "worker": _worker,
+    "media": _media,
+    "staff-link": _staff_link,
+    "demo": _demo,
+    "config": _config,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="yoriai", description="Forums and mentored training.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="run everything on this machine")
+    serve.add_argument("--tls", choices=["self-signed"], help="https with our own certificate")
+    web = commands.add_parser("web", help="run one web process (needs REDIS_URL)")
+    web.add_argument("--fd", type=int, help=argparse.SUPPRESS)  # given by serve
+    commands.add_parser("worker", help="run one worker process (needs REDIS_URL)")
+    commands.add_parser("media", help="run our media engine")
+    commands.add_parser("staff-link", help="print the link for the first staff account")
+    commands.add_parser("demo", help="put an invented event and its accounts into the database")
+    commands.add_parser("config", help="list the settings, their values and meaning")
+    return parser
+
+
+def _log_in_lines() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

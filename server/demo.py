@@ -1,0 +1,188 @@
+"""`yoriai demo`: an invented event with sessions and one account for each role.
+
+Safe to run again: nothing is doubled, and the times move so that a room is open now.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlmodel import select
+
+from server.accounts import passwords, queries
+from server.accounts.actions import open_account
+from server.accounts.models import Account
+from server.core import clock
+from server.core.config import Settings
+from server.core.db import Database, Db
+from server.core.errors import DomainError
+from server.events.models import (
+    Event,
+    EventKind,
+    EventState,
+    Participation,
+    ParticipationRole,
+    Role,
+    Session,
+    SessionKind,
+)
+from server.migrations import migrate
+
+SLUG: Final = "furusato-sample"
+DAY: Final = timedelta(hours=6)
+
+
+class Invented(NamedTuple):
+    """A person who does not exist."""
+
+    name: str
+    reading: str
+    address: str
+    role: Role
+    locale: str = "ja"
+
+
+class Plan(NamedTuple):
+    """A session by its distance from now, in minutes."""
+
+    kind: SessionKind
+    ja: str
+    en: str
+    starts: int
+    lasts: int
+    capacity: int
+
+
+PEOPLE: Final = (
+    Invented("遠山 佑", "とおやま ゆう", "organizer@sample.example", Role.ORGANIZER),
+    Invented("早瀬 彩", "はやせ あや", "speaker@sample.example", Role.SPEAKER),
+    Invented("真鍋 志乃", "まなべ しの", "mentor@sample.example", Role.MENTOR),
+    Invented("柏木 航", "かしわぎ わたる", "participant@sample.example", Role.PARTICIPANT),
+    Invented("野々村 梓", "ののむら あずさ", "participant2@sample.example", Role.PARTICIPANT),
+    Invented(
+        "ダニエル・オカ", "だにえる おか", "participant3@sample.example", Role.PARTICIPANT, "en"
+    ),
+    Invented("相沢 千景", "あいざわ ちかげ", "observer@sample.example", Role.OBSERVER),
+)
+
+SESSIONS: Final = (
+    Plan(SessionKind.STAGE, "はじまりの会", "Opening", -120, 60, 200),
+    Plan(SessionKind.DISCUSSION, "屋根の上で会う", "Meeting on the roof", -30, 270, 8),
+    Plan(SessionKind.DISCUSSION, "通う旅人たち", "Travellers who return", 260, 45, 8),
+    Plan(SessionKind.STAGE, "むすびの会", "Closing", 315, 45, 200),
+)
+
+
+class NotHere(DomainError):
+    """Demo data has no place in production."""
+
+    code = "not_here"
+
+
+async def fill(settings: Settings) -> str:
+    """Fill the database and say who can log in.
+
+    Raises:
+        NotHere: this is a production installation.
+    """
+    if settings.environment == "production":
+        raise NotHere
+    words = {person.address: password(settings, person.address) for person in PEOPLE}
+    hashes = {address: await passwords.hashed(word) for address, word in words.items()}
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+        async with database.writing() as db:
+            await _fill(db, hashes, clock.now())
+    finally:
+        await database.close()
+    lines = [f"{person.role:<12}{person.address:<30}{words[person.address]}" for person in PEOPLE]
+    return "\n".join([f"{settings.public_url.rstrip('/')}/e/{SLUG}", *lines])
+
+
+def password(settings: Settings, address: str) -> str:
+    """The demo password of an address: the same at each run, different on each installation."""
+    digest = hmac.new(settings.secret_key.encode(), f"demo:{address}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:12]
+
+
+async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
+    event = await _event(db, now)
+    await _sessions(db, event, now)
+    for person in PEOPLE:
+        account = await _account(db, person, hashes[person.address], now)
+        await _participation(db, event, account, person.role, now)
+
+
+async def _event(db: Db, now: datetime) -> Event:
+    event = (await db.exec(select(Event).where(Event.slug == SLUG))).one_or_none()
+    if event is None:
+        event = Event(
+            slug=SLUG,
+            kind=EventKind.FORUM,
+            title={"ja": "ふるさとの輪 見本フォーラム", "en": "Hometown Circle, a sample forum"},
+            summary={
+                "ja": "離れて暮らす人が、土地の人と同じ火を囲みます。見本のための、架空の催しです。",
+                "en": "People from afar and people of the place sit round one fire. "
+                "An invented event, as a sample.",
+            },
+            host={"ja": "見本町 つながり推進室", "en": "Mihon Town, Office of Ties"},
+            state=EventState.PUBLISHED,
+            starts_at=now,
+            ends_at=now,
+        )
+    event.starts_at, event.ends_at = now - timedelta(hours=2), now + DAY
+    db.add(event)
+    await db.flush()
+    return event
+
+
+async def _sessions(db: Db, event: Event, now: datetime) -> None:
+    known = (await db.exec(select(Session).where(Session.event_id == event.id))).all()
+    by_number = {session.number: session for session in known}
+    base = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
+    for number, plan in enumerate(SESSIONS, start=1):
+        starts = base + timedelta(minutes=plan.starts)
+        session = by_number.get(number) or Session(
+            event_id=event.id,
+            number=number,
+            kind=plan.kind,
+            title={"ja": plan.ja, "en": plan.en},
+            capacity=plan.capacity,
+            starts_at=starts,
+            ends_at=starts,
+            doors_at=starts,
+        )
+        session.starts_at, session.doors_at = starts, starts - timedelta(minutes=10)
+        session.ends_at = starts + timedelta(minutes=plan.lasts)
+        db.add(session)
+
+
+async def _account(db: Db, person: Invented, password_hash: str, now: datetime) -> Account:
+    account = await queries.by_address(db, person.address)
+    if account is None:
+        return await open_account(
+            db,
+            name=person.name,
+            reading=person.reading,
+            address=person.address,
+            password_hash=password_hash,
+            locale=person.locale,
+            now=now,
+        )
+    account.password_hash = password_hash
+    db.add(account)
+    return account
+
+
+async def _participation(db: Db, event: Event, account: Account, role: Role, now: datetime) -> None:
+    found = select(Participation).where(
+        Participation.event_id == event.id, Participation.account_id == account.id
+    )
+    if (await db.exec(found)).one_or_none():
+        return
+    participation = Participation(event_id=event.id, account_id=account.id, created_at=now)
+    db.add(participation)
+    await db.flush()
+    db.add(ParticipationRole(participation_id=participation.id, role=role))

@@ -1,0 +1,59 @@
+"""Listening sockets, and who holds a port that is taken."""
+
+import errno
+import socket
+from pathlib import Path
+
+
+class PortTaken(Exception):
+    """Another process listens there already."""
+
+    def __init__(self, port: int, holder: str) -> None:
+        super().__init__(f"port {port} is taken by {holder}; set PORT to another, or end it")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket that children may inherit.
+
+    Raises:
+        PortTaken: with the name and pid of the holder, as far as they can be seen.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port, holder(port)) from error
+        raise
+    listener.listen(1024)
+    listener.set_inheritable(True)
+    return listener
+
+
+def holder(port: int, *, kind: str = "tcp") -> str:
+    """Who holds a local port, in words (Linux /proc)."""
+    inodes = _inodes(port, kind)
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            links = {str(fd.readlink()) for fd in (process / "fd").iterdir()}
+            if inodes & links:
+                name = (process / "comm").read_text().strip()
+                return f"{name} (pid {process.name})"
+        except OSError:  # it ended, or is not ours to look into
+            continue
+    return "another process"
+
+
+def _inodes(port: int, kind: str) -> set[str]:
+    wanted = f":{port:04X}"
+    found = set()
+    for table in (f"/proc/net/{kind}", f"/proc/net/{kind}6"):
+        path = Path(table)
+        for line in path.read_text().splitlines()[1:] if path.exists() else ():
+            columns = line.split()
+            if columns[1].endswith(wanted):
+                found.add(f"socket:[{columns[9]}]")
+    return found

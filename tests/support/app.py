@@ -1,0 +1,164 @@
+"""The whole application as people run it: `yoriai serve` on free ports, with demo data."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CEILING_SECONDS = 60
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of loopback that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class App:
+    """A running application."""
+
+    url: str
+    environment: dict[str, str]
+    accounts: dict[str, tuple[str, str]] = field(default_factory=dict)  # by role: address, password
+    event: str = ""
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def room(self) -> str:
+        """The address of the demo's open room."""
+        return f"{self.event}/s/2/room"
+
+    def child(self, name: str) -> int:
+        """The pid of the supervised process `web` or `media`.
+
+        Raises:
+            LookupError: it does not run at this moment.
+        """
+        assert self.process is not None
+        parent = self.process.pid
+        for entry in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            command = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            if name.encode() in command:
+                return int(entry)
+        raise LookupError(name)
+
+    def kill(self, name: str) -> None:
+        """Kill a supervised process with SIGKILL."""
+        os.kill(self.child(name), signal.SIGKILL)
+
+
+@asynccontextmanager
+async def running_app(
+    folder: Path,
+    *,
+    database_url: str = "",
+    redis_url: str = "",
+    demo: bool = True,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[App]:
+    """`yoriai serve` with its data in `folder`, until the block ends."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "PUBLIC_URL": url,
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "MEDIA_HTTP_PORT": str(free_port()),
+        "MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        **(settings or {}),
+    }
+    app = App(url, environment)
+    if demo:
+        await _fill(app, folder)
+    app.process = await _start(app, folder)
+    try:
+        await answers(f"{url}/readyz")
+        yield app
+    finally:
+        await stop(app.process)
+
+
+async def run_command(
+    app_environment: Mapping[str, str], *arguments: str, cwd: Path
+) -> tuple[int, str]:
+    """Run `yoriai …` to its end; exit code and output."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "server.cli",
+        *arguments,
+        cwd=cwd,
+        env=dict(app_environment),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), CEILING_SECONDS)
+    assert process.returncode is not None
+    return process.returncode, output.decode()
+
+
+async def answers(url: str) -> None:
+    """Wait until an address answers with 200."""
+    async with asyncio.timeout(CEILING_SECONDS):
+        while not await asyncio.to_thread(_ok, url):
+            await asyncio.sleep(0.05)
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """End a process that we started, with SIGTERM and, if it must be, SIGKILL."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), 15)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def _fill(app: App, folder: Path) -> None:
+    code, output = await run_command(app.environment, "demo", cwd=folder)
+    assert code == 0, output
+    lines = [line for line in output.splitlines() if "@sample.example" in line]
+    app.event = next(line for line in output.splitlines() if line.startswith(app.url))
+    for line in lines:
+        _role, address, password = line.split()
+        app.accounts[address.partition("@")[0]] = (address, password)
+
+
+async def _start(app: App, folder: Path) -> asyncio.subprocess.Process:
+    with (folder / "serve.log").open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server.cli",
+            "serve",
+            cwd=folder,
+            env=app.environment,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _ok(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
