@@ -11,9 +11,10 @@ import anyio
 import structlog
 from pydantic import ValidationError
 
-from server import demo, processes
+from server import demo, health, processes
 from server.core import config
 from server.core.config import Settings
+from server.health import Unwell
 from server.listen import PortTaken
 from server.processes import CannotRun
 from server.supervisor import die_with_parent
@@ -33,7 +34,7 @@ def main() -> None:
             name = ".".join(str(part) for part in each["loc"]).upper()
             print(f"yoriai: {name or 'settings'}: {each['msg']}", file=sys.stderr)
         sys.exit(2)
-    except (PortTaken, CannotRun) as error:
+    except (PortTaken, CannotRun, Unwell) as error:
         print(f"yoriai: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -70,6 +71,10 @@ def _demo(settings: Settings, _arguments: argparse.Namespace) -> None:
     print(anyio.run(demo.fill, settings))
 
 
+def _health(settings: Settings, arguments: argparse.Namespace) -> None:
+    anyio.run(health.ensure, settings, arguments.process)
+
+
 def _config(settings: Settings, _arguments: argparse.Namespace) -> None:
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -84,6 +89,7 @@ _COMMANDS: Final[dict[str, Command]] = {
     "media": _media,
     "staff-link": _staff_link,
     "demo": _demo,
+    "health": _health,
     "config": _config,
 }
 
@@ -99,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("media", help="run our media engine")
     commands.add_parser("staff-link", help="print the link for the first staff account")
     commands.add_parser("demo", help="put an invented event and its accounts into the database")
+    healthy = commands.add_parser("health", help="exit with 0 when a process is well")
+    healthy.add_argument("process", choices=["web", "worker", "media"])
     commands.add_parser("config", help="list the settings, their values and meaning")
     return parser
 

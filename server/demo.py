@@ -123,7 +123,8 @@ async def _event(db: Db, now: datetime) -> Event:
             kind=EventKind.FORUM,
             title={"ja": "ふるさとの輪 見本フォーラム", "en": "Hometown Circle, a sample forum"},
             summary={
-                "ja": "離れて暮らす人が、土地の人と同じ火を囲みます。見本のための、架空の催しです。",
+                "ja": "離れて暮らす人が、土地の人と同じ火を囲みます。"
+                "見本のための、架空の催しです。",
                 "en": "People from afar and people of the place sit round one fire. "
                 "An invented event, as a sample.",
             },

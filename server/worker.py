@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, Never
+from typing import Final, Never, cast
 
 import anyio
 import structlog
 from arq import cron
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 
 JOB_SECONDS: Final = 20  # arq locks a killed job for its timeout + 10 s
 BROKER_PAUSE_SECONDS: Final = 1.0
+HEALTH_SECONDS: Final = 15  # how often the worker leaves its sign of life in the broker
 
 _HOURLY: Final = (server.accounts.jobs.forget_ended, server.live.jobs.forget_old_events)
 
@@ -41,7 +43,13 @@ async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worke
     worker = Worker(
         # Each hour, and once at the start for the hours when nothing ran.
         cron_jobs=[
-            cron(job, minute={7}, run_at_startup=True, timeout=JOB_SECONDS, max_tries=3)
+            cron(
+                cast(WorkerCoroutine, job),
+                minute={7},
+                run_at_startup=True,
+                timeout=JOB_SECONDS,
+                max_tries=3,
+            )
             for job in _HOURLY
         ],
         redis_pool=redis,
@@ -49,6 +57,7 @@ async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worke
         handle_signals=False,
         job_timeout=JOB_SECONDS,
         keep_result=0,
+        health_check_interval=HEALTH_SECONDS,
     )
     try:
         yield worker

@@ -3,13 +3,15 @@
 Both are the same client class of `redis.asyncio`. Whatever is kept here may be lost.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import arq.worker
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import default_queue_name, health_check_key_suffix
 from fakeredis import FakeAsyncRedis, FakeServer
 
 Broker = ArqRedis
+WORKER_LIFE: Final = default_queue_name + health_check_key_suffix  # a worker's sign of life
 
 
 class EmbeddedRedis(FakeAsyncRedis, ArqRedis):  # type: ignore[misc]  # two clients, one interface

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = Field(
-        "development", description="production refuses to start without SMTP and secrets"
+        "development", description="production refuses to start on what we make up by ourselves"
     )
     public_url: str = Field(
         "http://localhost:8000", description="the address people type; its scheme decides cookies"
@@ -60,10 +60,12 @@ class Settings(BaseSettings):
     media_public_url: str = Field(
         "", description="ws(s)://… at which browsers reach the media process; empty: its own port"
     )
+    media_service_address: str = Field(
+        "", description="http(s)://… at which we call the media process; empty: its port here"
+    )
     webhook_url: str = Field(
         "", description="where the media process calls us; empty: /hooks/media on our own port"
     )
-    smtp_url: str = Field("", description="smtp(s)://login:password@host:port; empty: outbox page")
     login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
     live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
 
@@ -113,8 +115,8 @@ class Settings(BaseSettings):
     @property
     def media_service_url(self) -> str:
         """The http(s) address at which we call the room service."""
-        if self.livekit_url:
-            return self.livekit_url.replace("ws", "http", 1)
+        if self.livekit_url or self.media_service_address:
+            return self.media_service_address or self.livekit_url.replace("ws", "http", 1)
         scheme = "https" if self.tls_certificate else "http"
         return f"{scheme}://127.0.0.1:{self.media_http_port}"
 

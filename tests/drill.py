@@ -1,0 +1,36 @@
+"""`make drill`: full counts and loads. Each drill is a program of `tests/load` that ends with one
+line of JSON; `make drill NAME=junk` runs one, `make drill` all in sequence.
+"""
+
+import subprocess
+import sys
+import time
+
+DRILLS: dict[str, tuple[str, ...]] = {
+    "media": ("tests.load.media", "--publishers", "1", "--subscribers", "100", "--seconds", "10"),
+    "junk": ("tests.load.junk",),
+    "media-kills": ("tests.load.media_kills",),
+    "web-kills": ("tests.load.web_kills",),
+}
+
+
+def main() -> None:
+    """Run the named drills, or all; exit with 1 when one failed."""
+    names = sys.argv[1:] or list(DRILLS)
+    unknown = [name for name in names if name not in DRILLS]
+    if unknown:
+        sys.exit(f"no drill {', '.join(unknown)}; there are {', '.join(DRILLS)}")
+    sys.exit(max(_run(name) for name in names))
+
+
+def _run(name: str) -> int:
+    module, *arguments = DRILLS[name]
+    print(f"--- {name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
+    print(f"--- {name}: exit {code} after {time.monotonic() - began:.0f} s", flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()
