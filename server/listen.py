@@ -2,6 +2,8 @@
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -37,14 +39,19 @@ def holder(port: int, *, kind: str = "tcp") -> str:
     """Who holds a local port, in words (Linux /proc)."""
     inodes = _inodes(port, kind)
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            links = {str(fd.readlink()) for fd in (process / "fd").iterdir()}
-            if inodes & links:
-                name = (process / "comm").read_text().strip()
-                return f"{name} (pid {process.name})"
-        except OSError:  # it ended, or is not ours to look into
-            continue
+        if inodes & set(_open_files(process)):
+            name = (process / "comm").read_text().strip()
+            return f"{name} (pid {process.name})"
     return "another process"
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    try:
+        for fd in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                yield str(fd.readlink())
+    except OSError:  # the process ended, or is not ours to look into
+        return
 
 
 def _inodes(port: int, kind: str) -> set[str]:

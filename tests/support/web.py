@@ -1,0 +1,101 @@
+"""The web application inside the test's process, and a browser-like client for it."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from server.accounts import logins
+from server.accounts.actions import open_account
+from server.accounts.models import Account
+from server.app import create_app
+from server.core import clock
+from server.core.config import Settings
+from server.core.db import Database
+from server.web.visitor import LOGIN_COOKIE
+
+ORIGIN = "http://localhost:8000"
+
+
+@dataclass
+class Site:
+    """An application and the database under it."""
+
+    app: Starlette
+    database: Database
+    settings: Settings
+
+    @asynccontextmanager
+    async def browser(self, *, origin: str = ORIGIN) -> AsyncIterator["Browser"]:
+        """A browser without a login."""
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app, raise_app_exceptions=False),
+            base_url=ORIGIN,
+            headers={"origin": origin, "sec-fetch-site": "same-origin"},
+        ) as client:
+            yield Browser(client)
+
+    async def account(self, name: str = "見本 花", **facts: object) -> Account:
+        """An account with the address `<number>@sample.example`."""
+        async with self.database.writing() as db:
+            return await open_account(
+                db,
+                name=name,
+                address=str(facts.pop("address", f"{name}@sample.example")),
+                password_hash=None,
+                now=clock.now(),
+                **facts,  # type: ignore[arg-type]  # the facts of an account
+            )
+
+    async def login(self, account: Account) -> str:
+        """The cookie value of a fresh login."""
+        async with self.database.writing() as db:
+            return await logins.start(db, account=account, browser="test", now=clock.now())
+
+
+@dataclass
+class Browser:
+    """An HTTP client that fills forms as a browser does."""
+
+    client: httpx2.AsyncClient
+
+    async def get(self, path: str, **options: object) -> httpx2.Response:
+        """GET a page."""
+        return await self.client.get(path, **options)  # type: ignore[arg-type]
+
+    async def submit(self, page: str, action: str, **fields: str) -> httpx2.Response:
+        """Open a page and send its form."""
+        shown = await self.get(page)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
+        assert found, f"no form on {page} ({shown.status_code})"
+        return await self.client.post(action, data={"csrf_token": found[1], **fields})
+
+    def hold(self, token: str) -> None:
+        """Carry a login cookie."""
+        self.client.cookies.set(LOGIN_COOKIE, token, domain="localhost.local")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
+    """Settings of a test's installation."""
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key="a secret of the test",
+        livekit_api_secret="another secret of the test, long enough",
+    )
+
+
+@pytest.fixture
+async def site(settings: Settings, database: Database) -> AsyncIterator[Site]:
+    """The application on a fresh, migrated database."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield Site(app, database, settings)
