@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from server.accounts.models import Link
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
-from server.core.errors import DomainError
+from server.core.errors import Gone
 
 LONGEST: Final = timedelta(hours=72)
 
@@ -22,7 +22,7 @@ class LinkKind(StrEnum):
     FIRST_STAFF = "first_staff"
 
 
-class LinkSpent(DomainError):
+class LinkSpent(Gone):
     """The link was used, has run out, or never existed."""
 
     code = "link_spent"

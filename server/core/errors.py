@@ -23,3 +23,9 @@ class Forbidden(DomainError):
     """The person is known and may know the thing, but not do this with it."""
 
     code = "forbidden"
+
+
+class Gone(DomainError):
+    """The thing was there, and cannot be had any more."""
+
+    code = "gone"

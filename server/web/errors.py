@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from server.core import i18n
-from server.core.errors import DomainError, Forbidden, NotFound
+from server.core.errors import DomainError, Forbidden, Gone, NotFound
 from server.core.i18n import Locale
 from server.web.csrf import FormExpired
 from server.web.headers import security_headers
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 STATUS: Final[dict[type[DomainError], int]] = {
     NotFound: 404,
     Forbidden: 403,
+    Gone: 410,
     FormExpired: 403,
     LoginNeeded: 401,
     TooMany: 429,

@@ -1,0 +1,171 @@
+"""Log in, log out, the first staff link: through the pages, on the database."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.accounts import actions, logins, passwords
+from server.accounts.models import Account, MailAddress
+from server.core import clock
+from tests.support.web import Browser, Site
+
+PASSWORD = "正しい合言葉 correct horse"
+
+
+@pytest.fixture
+async def member(site: Site) -> Account:
+    async with site.database.writing() as db:
+        return await actions.open_account(
+            db,
+            name="見本 花",
+            address="hana@sample.example",
+            password_hash=await passwords.hashed(PASSWORD),
+            now=clock.now(),
+        )
+
+
+async def log_in(browser: Browser, password: str = PASSWORD, **fields: str) -> tuple[int, str]:
+    answer = await browser.submit(
+        "/login", "/login", **{"address": "hana@sample.example", "password": password, **fields}
+    )
+    return answer.status_code, answer.headers.get("location", "")
+
+
+async def test_login_by_password_goes_where_one_wanted(site: Site, member: Account) -> None:
+    async with site.browser() as browser:
+        assert await log_in(browser, next="/licences") == (303, "/licences")
+        assert member.name in (await browser.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "there", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/\tx", "javascript:x"]
+)
+async def test_login_never_leads_to_another_site(site: Site, member: Account, there: str) -> None:
+    async with site.browser() as browser:
+        assert await log_in(browser, next=there) == (303, "/")
+
+
+async def test_wrong_password_and_unknown_address_say_the_same(site: Site, member: Account) -> None:
+    async with site.browser() as browser:
+        wrong = await browser.submit(
+            "/login", "/login", address="hana@sample.example", password="not this one"
+        )
+        unknown = await browser.submit(
+            "/login", "/login", address="nobody@sample.example", password="not this one"
+        )
+    assert (wrong.status_code, unknown.status_code) == (422, 422)
+    sentence = "メールアドレスかパスワードがちがいます"
+    assert sentence in wrong.text
+    assert sentence in unknown.text
+    assert "hana@sample.example" in wrong.text  # what was typed is still there
+
+
+async def test_sixth_wrong_password_must_wait_even_with_the_right_one(
+    site: Site, member: Account
+) -> None:
+    async with site.browser() as browser:
+        for _ in range(5):
+            assert (await log_in(browser, "not this one"))[0] == 422
+        assert (await log_in(browser))[0] == 429
+
+
+async def test_without_the_limit_the_sixth_would_pass(
+    site: Site, member: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control of the one above."""
+
+    async def no_limit(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr("server.web.throttle.Throttle._ask", no_limit)
+    async with site.browser() as browser:
+        for _ in range(5):
+            await log_in(browser, "not this one")
+        assert (await log_in(browser))[0] == 303
+
+
+async def test_logout_ends_the_login_itself(site: Site, member: Account) -> None:
+    token = await site.login(member)
+    async with site.browser() as browser:
+        browser.hold(token)
+        assert member.name in (await browser.get("/")).text
+        assert (await browser.submit("/", "/logout")).status_code == 303
+    async with site.browser() as thief:
+        thief.hold(token)
+        assert member.name not in (await thief.get("/")).text
+
+
+async def test_a_login_ends_when_nobody_uses_it(site: Site, member: Account) -> None:
+    token = await site.login(member)
+    later = clock.now() + timedelta(days=31)
+    async with site.database.reading() as db:
+        assert await logins.find(db, token, now=clock.now(), lasts=timedelta(days=30))
+        assert not await logins.find(db, token, now=later, lasts=timedelta(days=30))
+
+
+async def test_a_form_from_another_browser_is_refused(site: Site, member: Account) -> None:
+    async with site.browser() as browser, site.browser() as other:
+        await other.get("/login")
+        answer = await browser.client.post(
+            "/login", data={"address": "a@b.example", "password": "x", "csrf_token": "made up"}
+        )
+    assert answer.status_code == 403
+
+
+async def test_another_site_cannot_post(site: Site, member: Account) -> None:
+    async with site.browser(origin="https://evil.example") as browser:
+        browser.client.headers.pop("sec-fetch-site")
+        assert (await browser.client.post("/login", data={})).status_code == 403
+        browser.client.headers["sec-fetch-site"] = "cross-site"
+        browser.client.headers.pop("origin")
+        assert (await browser.client.post("/login", data={})).status_code == 403
+
+
+STAFF = {"name": "見本 始", "address": "staff@sample.example", "password": PASSWORD}
+
+
+async def first_link(site: Site) -> str:
+    async with site.database.writing() as db:
+        token = await actions.first_staff_link(db, now=clock.now())
+    assert token
+    return f"/link/{token}"
+
+
+async def test_first_staff_link_is_looked_at_often_and_spent_once(site: Site) -> None:
+    link = await first_link(site)
+    async with site.browser() as browser, site.browser() as other:
+        for _ in range(3):
+            assert (await browser.get(link)).status_code == 200
+        await other.get(link)
+        assert (await browser.submit(link, link, **STAFF)).status_code == 303
+        assert "見本 始" in (await browser.get("/")).text
+        assert (await other.get(link)).status_code == 410
+    async with site.database.writing() as db:
+        assert await actions.first_staff_link(db, now=clock.now()) is None
+
+
+async def test_only_the_newest_first_staff_link_works(site: Site) -> None:
+    old, new = await first_link(site), await first_link(site)
+    async with site.browser() as browser:
+        assert (await browser.get(old)).status_code == 410
+        assert (await browser.get(new)).status_code == 200
+
+
+async def test_staff_form_keeps_what_was_typed(site: Site) -> None:
+    link = await first_link(site)
+    async with site.browser() as browser:
+        answer = await browser.submit(link, link, **STAFF | {"password": "short"})
+        assert answer.status_code == 422
+        assert "見本 始" in answer.text
+        assert "10文字以上" in answer.text
+        assert (await browser.submit(link, link, **STAFF)).status_code == 303
+
+
+async def test_an_address_belongs_to_one_account(site: Site, member: Account) -> None:
+    async with site.database.writing() as db:
+        db.add(MailAddress(account_id=member.id, address="staff@sample.example", verified_at=None))
+    link = await first_link(site)
+    async with site.browser() as browser:
+        assert (await browser.submit(link, link, **STAFF)).status_code == 409
+        again = STAFF | {"address": "Other@Sample.example"}
+        assert (await browser.submit(link, link, **again)).status_code == 303
