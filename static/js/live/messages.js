@@ -1,0 +1,37 @@
+/**
+ * The messages of the live channel as the page sees them (docs/protocol.md).
+ *
+ * @typedef {{participation: string, name: string, role: string, mic: boolean,
+ *   camera: boolean}} Person
+ * @typedef {{message: string, author: string, name: string, role: string, body: string,
+ *   at: string, deleted: boolean}} ChatLine
+ * @typedef {{type: "page.welcome", version: number, server_now: string, you: string,
+ *   beat_seconds: number}} Welcome
+ * @typedef {{type: "room.snapshot" | "stream.snapshot", stream: string, seq: number,
+ *   server_now: string, room?: string, chat?: ChatLine[]}} Snapshot
+ * @typedef {{type: string, stream: string, seq: number, at: string, actor: string | null,
+ *   server_now: string, data: any}} Logged
+ * @typedef {{type: "presence.digest", room: string, server_now: string, people: Person[],
+ *   count: number}} Presence
+ * @typedef {{type: "reply", id: string, ok: boolean, result: Record<string, any>,
+ *   error: {code: string, text: string} | null}} Reply
+ * @typedef {{room: string, mic: boolean, camera: boolean, returning: boolean}} Seat
+ * @typedef {{mic: boolean, camera: boolean, talk_ms: number,
+ *   quality: "good" | "fair" | "poor" | "lost" | "unknown",
+ *   transport: "udp" | "tcp" | "relay" | "none"}} Report
+ */
+
+export const VERSION = 1;
+
+/** A request that the server refused, with its reason in the person's language. */
+export class Refused extends Error {
+  /**
+   * @param {string} code
+   * @param {string} text
+   */
+  constructor(code, text) {
+    super(text);
+    this.name = "Refused";
+    this.code = code;
+  }
+}

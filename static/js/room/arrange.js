@@ -1,0 +1,48 @@
+/** How the tiles lie: decided by how many people there are, whether a screen is shown, and width. */
+
+/**
+ * `ring`: round the hearth, two face each other, 3 to 8 by their number. `grid`: `columns` wide.
+ * `row`: under a shared screen. `strip`: on a phone, the first is large.
+ * @typedef {{kind: "alone" | "pair" | "ring" | "grid" | "row" | "strip", columns: number,
+ *   shown: number}} Arrangement
+ */
+
+const RING_MOST = 8;
+const ROW_MOST = 5;
+const TWO_ROWS_MOST = 9;
+const FEW_BESIDE_SHARE = 2; // above nine: the speaker, you, and a count
+
+/**
+ * @param {{people: number, sharing: boolean, phone: boolean, faces: boolean}} what `faces`: the
+ *   person wants the faces large although a screen is shown
+ * @returns {Arrangement}
+ */
+export function arrange({ people, sharing, phone, faces }) {
+  if (phone) return { kind: "strip", columns: people, shown: people };
+  if (sharing && !faces) return besideShare(people);
+  if (people <= 1) return { kind: "alone", columns: 1, shown: people };
+  if (people === 2) return { kind: "pair", columns: 2, shown: 2 };
+  if (people <= RING_MOST) return { kind: "ring", columns: 3, shown: people };
+  return { kind: "grid", columns: Math.ceil(Math.sqrt(people)), shown: people };
+}
+
+/**
+ * @param {number} people
+ * @returns {Arrangement}
+ */
+function besideShare(people) {
+  if (people <= ROW_MOST) return { kind: "row", columns: ROW_MOST, shown: people };
+  if (people <= TWO_ROWS_MOST) return { kind: "row", columns: ROW_MOST, shown: people };
+  return { kind: "row", columns: ROW_MOST, shown: FEW_BESIDE_SHARE };
+}
+
+/**
+ * Who comes first where not everybody is shown: who speaks, then you, then the others as they sit.
+ * @template {{you: boolean, speaking: boolean}} P
+ * @param {P[]} people
+ * @returns {P[]}
+ */
+export function foremost(people) {
+  const rank = (/** @type {P} */ p) => (p.speaking && !p.you ? 0 : p.you ? 1 : 2);
+  return [...people].sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,97 @@
+/** The side panel: tabs for chat and people; closed, a rail of the same tabs. */
+
+import { part } from "../lib/page.js";
+import { sayCount } from "../lib/words.js";
+
+/** @typedef {"chat" | "people"} Tab */
+
+const WIDE = matchMedia("(min-width: 1200px)");
+const PHONE = matchMedia("(max-width: 719px)");
+
+export class Panel {
+  /** @type {Tab | null} */
+  #open;
+  #unread = 0;
+  #root;
+  #counted;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(unread: number) => void} counted called when the number of unread lines changes
+   */
+  constructor(root, counted) {
+    this.#root = root;
+    this.#counted = counted;
+    this.#open = WIDE.matches || PHONE.matches ? "chat" : null;
+    for (const tab of this.#tabs) {
+      tab.addEventListener("click", () => this.#press(nameOf(tab)));
+      tab.addEventListener("keydown", (event) => this.#arrow(event));
+    }
+    part(root, "close").addEventListener("click", () => this.#show(null));
+    PHONE.addEventListener("change", () => this.#show(this.#open ?? (PHONE.matches ? "chat" : null)));
+    this.#show(this.#open);
+  }
+
+  get chatOpen() {
+    return this.#open === "chat" && document.visibilityState === "visible";
+  }
+
+  /** A line was written by somebody else. */
+  heard() {
+    if (!this.chatOpen) this.#count(this.#unread + 1);
+  }
+
+  /** @param {number} people */
+  countPeople(people) {
+    part(this.#root, "people-count").textContent = sayCount("people.count", people);
+  }
+
+  get #tabs() {
+    return /** @type {HTMLElement[]} */ ([...this.#root.querySelectorAll("[role=tab]")]);
+  }
+
+  /** @param {Tab} name */
+  #press(name) {
+    const close = name === this.#open && !PHONE.matches;
+    this.#show(close ? null : name);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #arrow(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const tabs = this.#tabs;
+    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
+    event.preventDefault();
+    next?.focus();
+    if (this.#open && next) this.#show(nameOf(next));
+  }
+
+  /** @param {Tab | null} name */
+  #show(name) {
+    this.#open = name;
+    this.#root.dataset.open = name ?? "";
+    this.#tabs.forEach((tab, i) => {
+      const chosen = nameOf(tab) === name;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen || (!name && i === 0) ? 0 : -1;
+      part(this.#root, nameOf(tab)).hidden = !chosen;
+    });
+    part(this.#root, "close").hidden = name === null;
+    if (name === "chat") this.#count(0);
+  }
+
+  /** @param {number} unread */
+  #count(unread) {
+    this.#unread = unread;
+    const badge = part(this.#root, "unread");
+    badge.hidden = unread === 0;
+    part(badge, "unread-number").textContent = String(unread);
+    this.#counted(unread);
+  }
+}
+
+/** @param {HTMLElement} tab */
+function nameOf(tab) {
+  return /** @type {Tab} */ (tab.dataset.tab);
+}

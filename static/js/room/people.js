@@ -1,0 +1,72 @@
+/** Who is in the room, from what the media engine and the live channel say. */
+
+import { Track } from "../lib/livekit.js";
+
+/**
+ * A person at a seat, ready to be drawn.
+ * @typedef {{identity: string, name: string, role: string, you: boolean, mic: boolean,
+ *   speaking: boolean, camera: import("livekit-client").Track | null}} Seated
+ *
+ * A screen that somebody shows.
+ * @typedef {{identity: string, name: string, you: boolean,
+ *   screen: import("livekit-client").Track}} Shared
+ *
+ * @typedef {import("../live/messages.js").Person} Person
+ * @typedef {import("livekit-client").Participant} Participant
+ */
+
+/**
+ * Everyone whom the media engine has here: in the order they came, the same for everybody, except
+ * that of two the other one comes first.
+ * @param {import("livekit-client").Room} room
+ * @param {Map<string, Person>} present by participation
+ * @returns {Seated[]}
+ */
+export function seated(room, present) {
+  const all = [room.localParticipant, ...room.remoteParticipants.values()];
+  all.sort((a, b) => came(a) - came(b) || (a.identity < b.identity ? -1 : 1));
+  if (all.length === 2) all.sort((a, b) => Number(a.isLocal) - Number(b.isLocal));
+  return all.map((participant) => seatedAs(participant, present.get(participant.identity)));
+}
+
+/**
+ * The screens shown now, the newest last.
+ * @param {import("livekit-client").Room} room
+ * @returns {Shared[]}
+ */
+export function shared(room) {
+  const shares = [];
+  for (const who of [room.localParticipant, ...room.remoteParticipants.values()]) {
+    const screen = who.getTrackPublication(Track.Source.ScreenShare)?.track;
+    if (screen) shares.push({ identity: who.identity, name: nameOf(who), you: who.isLocal, screen });
+  }
+  return shares;
+}
+
+/** @param {Participant} participant */
+function came(participant) {
+  return participant.joinedAt?.getTime() ?? 0;
+}
+
+/**
+ * @param {Participant} participant
+ * @param {Person | undefined} person
+ * @returns {Seated}
+ */
+function seatedAs(participant, person) {
+  const camera = participant.getTrackPublication(Track.Source.Camera);
+  return {
+    identity: participant.identity,
+    name: nameOf(participant),
+    role: person?.role ?? "",
+    you: participant.isLocal,
+    mic: participant.isMicrophoneEnabled,
+    speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
+    camera: camera && !camera.isMuted ? (camera.track ?? null) : null,
+  };
+}
+
+/** @param {Participant} participant */
+function nameOf(participant) {
+  return participant.name || participant.identity;
+}

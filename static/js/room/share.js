@@ -1,0 +1,52 @@
+/** The screen that somebody shows. */
+
+import { part } from "../lib/page.js";
+import { say } from "../lib/words.js";
+
+/** @typedef {import("./people.js").Shared} Shared */
+
+export class Share {
+  /** @type {import("livekit-client").Track | null} */
+  #screen = null;
+  #root;
+  #video;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{large: () => void, faces: () => void}} wishes
+   */
+  constructor(root, wishes) {
+    this.#root = root;
+    this.#video = /** @type {HTMLVideoElement} */ (part(root, "screen"));
+    part(root, "large").addEventListener("click", wishes.large);
+    part(root, "faces").addEventListener("click", wishes.faces);
+  }
+
+  /**
+   * Show the newest of the shared screens, or nothing.
+   * @param {Shared[]} shares
+   */
+  show(shares) {
+    const newest = shares.at(-1) ?? null;
+    this.#root.hidden = newest === null;
+    if (newest) {
+      part(this.#root, "whose").textContent = newest.you
+        ? say("share.yours")
+        : say("share.whose", { name: newest.name });
+    }
+    this.#watch(newest?.screen ?? null);
+  }
+
+  /** The whole display for the screen, until Escape. */
+  enlarge() {
+    return this.#video.requestFullscreen();
+  }
+
+  /** @param {import("livekit-client").Track | null} screen */
+  #watch(screen) {
+    if (screen === this.#screen) return;
+    this.#screen?.detach(this.#video);
+    this.#screen = screen;
+    screen?.attach(this.#video);
+  }
+}

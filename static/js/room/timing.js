@@ -1,0 +1,99 @@
+/** The time left, and when the door opens: always by the server's clock. */
+
+import { part } from "../lib/page.js";
+import { hours, remaining } from "../lib/times.js";
+import { say } from "../lib/words.js";
+
+const EACH_MS = 250;
+const STAYS_OPEN_MS = 15 * 60_000; // the door, after the end; the server has the last word
+
+/**
+ * @typedef {{doorsAt: string, startsAt: string, endsAt: string, zone: string,
+ *   canModerate: boolean}} Hours
+ * @typedef {"early" | "open" | "closed"} Door
+ */
+
+/**
+ * @param {Hours} day
+ * @param {number} now milliseconds
+ * @returns {Door}
+ */
+export function doorAt({ doorsAt, endsAt, canModerate }, now) {
+  if (now < Date.parse(doorsAt) && !canModerate) return "early";
+  return now < Date.parse(endsAt) + STAYS_OPEN_MS ? "open" : "closed";
+}
+
+/**
+ * Call with the door's state now and whenever it changes.
+ * @param {Hours} day
+ * @param {import("../lib/clock.js").ServerClock} clock
+ * @param {(door: Door) => void} changed
+ */
+export function watchDoor(day, clock, changed) {
+  let last = doorAt(day, clock.now());
+  changed(last);
+  setInterval(() => {
+    const door = doorAt(day, clock.now());
+    if (door !== last) changed((last = door));
+  }, EACH_MS);
+}
+
+/** The header's countdown: to the start, then to the end, then the word that it is over. */
+export class Countdown {
+  #root;
+  #day;
+  #clock;
+  #last = "";
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Hours} day
+   * @param {import("../lib/clock.js").ServerClock} clock
+   */
+  constructor(root, day, clock) {
+    this.#root = root;
+    this.#day = day;
+    this.#clock = clock;
+    setInterval(() => this.#show(), EACH_MS);
+    this.#show();
+  }
+
+  #show() {
+    const [starts, ends] = [Date.parse(this.#day.startsAt), Date.parse(this.#day.endsAt)];
+    const now = this.#clock.now();
+    const [word, left] =
+      now < starts ? ["time.to_start", remaining(starts - now)]
+      : now < ends ? ["time.left", remaining(ends - now)]
+      : ["time.over", ""];
+    this.#write(say(word), left);
+    this.#root.style.setProperty("--passed", String(share(now, starts, ends)));
+  }
+
+  /**
+   * @param {string} word
+   * @param {string} left
+   */
+  #write(word, left) {
+    if (word + left === this.#last) return;
+    this.#last = word + left;
+    part(this.#root, "time-word").textContent = word;
+    part(this.#root, "time-left").textContent = left;
+  }
+}
+
+/**
+ * @param {number} now
+ * @param {number} starts
+ * @param {number} ends
+ */
+function share(now, starts, ends) {
+  return Math.min(1, Math.max(0, (now - starts) / (ends - starts)));
+}
+
+/**
+ * When the door opens, in the event's zone.
+ * @param {Hours} day
+ */
+export function opens(day) {
+  return hours(day.doorsAt, day.zone);
+}
