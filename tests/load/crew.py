@@ -1,0 +1,150 @@
+"""One process of light clients: `python -m tests.load.crew`, told what to do on its input.
+
+The first line is the plan as JSON. It answers `{"joined": [milliseconds, …]}`, then
+`{"settled": true}` once every seat gets every stream that it expects. `start` begins the window,
+`stop` ends it and is answered with `{"report": …}`; the end of input ends the process.
+"""
+
+import asyncio
+import gc
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import uvloop
+
+from .dtls import Identity
+from .peer import Peer, PeerFailed, PeerPlan
+from .post import PostOffice
+from .publisher import play
+from .report import CrewReport
+from .stream import Tally
+
+JOINING_AT_ONCE = 5
+SETTLE_CEILING = 60.0
+SETTLE_POLL = 0.05
+
+
+@dataclass(frozen=True)
+class CrewPlan:
+    """The peers of this process and the engine they join."""
+
+    url: str
+    peers: tuple[PeerPlan, ...]
+
+    def to_line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "CrewPlan":
+        fields = json.loads(line)
+        return cls(fields["url"], tuple(PeerPlan(**peer) for peer in fields["peers"]))
+
+
+class Window:
+    """Counts from `start` on: remembers where the peers stood."""
+
+    def __init__(self, peers: Sequence[Peer]) -> None:
+        self._peers = peers
+        self.start()
+
+    def start(self) -> None:
+        for peer in self._peers:
+            peer.receiver.samples.clear()
+        self._tally, self._sent, self._drops = self._counts()
+        self._cpu = time.process_time()
+
+    def report(self) -> CrewReport:
+        tally, sent, drops = self._counts()
+        samples = [peer.receiver.samples for peer in self._peers]
+        return CrewReport(
+            tally=tally - self._tally,
+            sent=sent - self._sent,
+            latencies_us=[ns // 1000 for one in samples for ns in one.latencies_ns],
+            checked=sum(one.checked for one in samples),
+            corrupt=sum(one.corrupt for one in samples),
+            own_drops=drops - self._drops,
+            cpu_seconds=time.process_time() - self._cpu,
+            dropped=[f"{p.plan.identity}: {p.dropped}" for p in self._peers if p.dropped],
+        )
+
+    def _counts(self) -> tuple[Tally, int, int]:
+        return (
+            sum((peer.receiver.tally() for peer in self._peers), Tally()),
+            sum(p.sent for peer in self._peers for p in peer.publications),
+            sum(peer.receiver.own_drops for peer in self._peers),
+        )
+
+
+async def main() -> None:
+    commands = await _open_input()
+    plan = CrewPlan.from_line(await commands.readline())
+    post = PostOffice()
+    post.open()
+    identity = Identity.fresh()
+    peers = [Peer(peer, plan.url, identity, post, random.Random()) for peer in plan.peers]
+    await join_all(peers)
+    _say({"joined": [round(peer.join_ms, 2) for peer in peers]})
+    playing = asyncio.create_task(play([(p, q.wire) for q in peers for p in q.publications]))
+    await settle(peers)
+    gc.freeze()
+    _say({"settled": True})
+    await obey(commands, Window(peers))
+    playing.cancel()
+    await asyncio.gather(*(peer.leave() for peer in peers), return_exceptions=True)
+
+
+async def join_all(peers: Sequence[Peer]) -> None:
+    """Join everybody, a few at once.
+
+    Raises:
+        PeerFailed: somebody could not join.
+    """
+    gate = asyncio.Semaphore(JOINING_AT_ONCE)
+
+    async def join(peer: Peer) -> None:
+        async with gate:
+            await peer.join()
+
+    await asyncio.gather(*map(join, peers))
+
+
+async def settle(peers: Sequence[Peer]) -> None:
+    """Wait until every peer gets every stream that it expects.
+
+    Raises:
+        PeerFailed: after 60 s one still lacks a stream.
+    """
+    deadline = time.monotonic() + SETTLE_CEILING
+    while lacking := [p for p in peers if len(p.receiver.media_streams()) < p.plan.expects]:
+        if time.monotonic() > deadline:
+            raise PeerFailed(f"{len(lacking)} of {len(peers)} peers lack a stream")
+        await asyncio.sleep(SETTLE_POLL)
+
+
+async def obey(commands: asyncio.StreamReader, window: Window) -> None:
+    """Start and stop the window as told, until the input ends."""
+    while command := (await commands.readline()).strip():
+        if command == b"start":
+            window.start()
+        elif command == b"stop":
+            _say({"report": window.report().to_json()})
+
+
+async def _open_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader(limit=1 << 24)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def _say(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

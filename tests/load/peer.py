@@ -1,0 +1,230 @@
+"""A light client: joins a room as `livekit-client` does, publishes a trace, receives, reports."""
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiortc import rtp
+from livekit.protocol import rtc
+
+from . import rtcp, sdp
+from .dtls import Identity
+from .link import Link, LinkFailed
+from .post import PostOffice
+from .publisher import Publication, Wire
+from .receive import Inbox
+from .receiver import SAMPLE_EVERY, Receiver
+from .signalling import Refused, Signalling, track_request
+from .trace import Trace
+
+JOIN_CEILING = 30.0
+CONSENT_EVERY = 2.5
+REPORT_EVERY = 1.0
+FEEDBACK_EVERY = 0.1
+PING_EVERY = 5.0
+# What a receiver says it can take when the server asks for REMB: as good as unlimited.
+ESTIMATE = 50_000_000
+KINDS: tuple[sdp.Kind, ...] = ("audio", "video")
+
+
+class PeerFailed(Exception):
+    """The peer could not join."""
+
+
+@dataclass(frozen=True)
+class PeerPlan:
+    """Who joins and what it does; `publishes` names a trace, `expects` counts streams."""
+
+    identity: str
+    token: str
+    publishes: str | None = None
+    expects: int = 0
+
+
+@dataclass
+class Peer:
+    """One participant of a room: `join` once, then it keeps itself alive until `leave`.
+
+    `dropped` tells why the server ended it, None while it is in the room.
+    """
+
+    plan: PeerPlan
+    url: str
+    identity: Identity
+    post: PostOffice
+    seed: random.Random
+    sample_every: int = SAMPLE_EVERY
+    join_ms: float = 0.0
+    dropped: str | None = None
+    publications: list[Publication] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.link = Link(self.identity, on_rtcp=self._take_rtcp, on_closed=self._note_dropped)
+        self.receiver = Receiver(self.link.take, own_ssrc=self.seed.randrange(1, 1 << 32))
+        self.wire = Wire.to(self.link.send_rtp)
+        self._answer: sdp.Answer | None = None
+        self._signalling: Signalling | None = None
+        self._sections: list[sdp.Section] = []
+        self._offers = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def join(self) -> None:
+        """Join the room; returns when media can flow both ways.
+
+        Raises:
+            PeerFailed: refused, or not connected within 30 s.
+        """
+        began = time.monotonic()
+        self._prepare_sections()
+        self.post.add(self.link.socket.fileno(), self)
+        try:
+            async with asyncio.timeout(JOIN_CEILING):
+                await self._connect()
+        except (OSError, TimeoutError, Refused, LinkFailed) as error:
+            raise PeerFailed(f"{self.plan.identity}: {error!r}") from error
+        self.join_ms = (time.monotonic() - began) * 1000
+        self._tasks.append(asyncio.create_task(self._keep_alive()))
+
+    async def leave(self) -> None:
+        """Say goodbye and let go of everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._signalling:
+            await self._signalling.leave()
+        self.post.remove(self.link.socket.fileno())
+        self.link.close()
+
+    def take(self, inbox: Inbox, count: int) -> None:
+        """Datagrams from the post office."""
+        self.receiver.take(inbox, count)
+
+    def ask_for_key_frames(self) -> None:
+        """Ask for a key frame of every video stream."""
+        for packet in self.receiver.key_frame_requests():
+            self.link.send_rtcp(packet)
+
+    # --- joining ---
+    async def _connect(self) -> None:
+        self._signalling = await Signalling.open(
+            self.url,
+            self.plan.token,
+            self._next_offer(),
+            list(map(track_request, self.publications)),
+        )
+        self._tasks.append(asyncio.create_task(self._listen(self._signalling)))
+        await self.link.connected()
+        feedback = self._answer.feedback if self._answer else frozenset()
+        if self.link.receiving:
+            self.receiver.open(
+                self.link.receiving,
+                transport_cc="transport-cc" in feedback,
+                every=self.sample_every,
+            )
+
+    def _prepare_sections(self) -> None:
+        if self.plan.publishes:
+            trace, who = Trace.load(self.plan.publishes), self.plan.identity
+            self.publications = [
+                Publication(trace, kind, mid=str(n), cid=f"{kind}-{who}", seed=self.seed)
+                for n, kind in enumerate(KINDS)
+            ]
+        self._sections = [
+            sdp.Section(p.mid, p.kind, sdp.OutgoingTrack(p.cid, p.ssrc, p.rtx_ssrc))
+            for p in self.publications
+        ]
+        self._add_sections(audios=1, videos=1)
+
+    def _add_sections(self, *, audios: int, videos: int) -> None:
+        for kind, times in zip(KINDS, (audios, videos), strict=True):
+            for _ in range(times):
+                self._sections.append(sdp.Section(str(len(self._sections)), kind))
+
+    def _next_offer(self) -> rtc.SessionDescription:
+        self._offers += 1
+        text = self.link.offer(self._sections, version=self._offers)
+        return rtc.SessionDescription(type="offer", sdp=text, id=self._offers)
+
+    # --- signalling ---
+    async def _listen(self, signalling: Signalling) -> None:
+        async for response in signalling.responses():
+            kind = response.WhichOneof("message")
+            if kind == "answer":
+                self._answer = sdp.read_answer(response.answer.sdp)
+                self.link.take_answer(self._answer)
+            elif kind == "trickle":
+                self._take_candidate(response.trickle.candidateInit)
+            elif kind == "media_sections_requirement":
+                need = response.media_sections_requirement
+                self._add_sections(audios=need.num_audios, videos=need.num_videos)
+                await signalling.offer(self._next_offer())
+            elif kind == "leave":
+                self.link.fail(f"told to leave, reason {response.leave.reason}")
+        self.link.fail("signalling closed")
+
+    def _take_candidate(self, init: str) -> None:
+        line = json.loads(init).get("candidate") if init else None
+        if line and (address := sdp.read_candidate(line)):
+            self.link.dial(address)
+
+    def _note_dropped(self, why: str) -> None:
+        self.dropped = self.dropped or why
+
+    # --- reports ---
+    def _take_rtcp(self, compound: bytes) -> None:
+        for packet in rtcp.read_compound(compound):
+            if isinstance(packet, rtp.RtcpSrPacket):
+                self.receiver.note_sender_report(
+                    packet.ssrc, packet.sender_info.ntp_timestamp, now=time.monotonic()
+                )
+            for publication in self.publications:
+                self._take_feedback(publication, packet)
+
+    def _take_feedback(self, publication: Publication, packet: rtp.AnyRtcpPacket) -> None:
+        if rtcp.asks_for_key_frame(packet, publication.ssrc):
+            publication.want_key_frame()
+        elif lost := rtcp.asked_again(packet, publication.ssrc):
+            publication.repair(lost, self.wire)
+
+    async def _keep_alive(self) -> None:
+        """Feedback, reports, consent checks and pings, each in its own rhythm."""
+        rhythm: list[tuple[float, Callable[[], None]]] = [
+            (FEEDBACK_EVERY, self._send_feedback),
+            (REPORT_EVERY, self._send_reports),
+            (CONSENT_EVERY, self.link.check),
+            (PING_EVERY, self._ping),
+        ]
+        due = [time.monotonic() + self.seed.random() * every for every, _ in rhythm]
+        while self.dropped is None:
+            now = time.monotonic()
+            for index, (every, act) in enumerate(rhythm):
+                if due[index] <= now:
+                    act()
+                    due[index] = max(due[index] + every, now)
+            await asyncio.sleep(max(0.0, min(due) - now))
+
+    def _send_feedback(self) -> None:
+        for packet in self.receiver.feedback():
+            self.link.send_rtcp(packet)
+
+    def _send_reports(self) -> None:
+        if self.receiver.streams:
+            self.link.send_rtcp(self.receiver.report(now=time.monotonic()))
+            if self._answer and "goog-remb" in self._answer.feedback:
+                self.link.send_rtcp(self.receiver.estimate(ESTIMATE))
+        for publication in self.publications:
+            if publication.sent:
+                self.link.send_rtcp(publication.report(wall_ns=time.time_ns()))
+
+    def _ping(self) -> None:
+        async def ping(signalling: Signalling) -> None:
+            with contextlib.suppress(Refused):
+                await signalling.ping(wall_ms=time.time_ns() // 1_000_000)
+
+        self._tasks = [task for task in self._tasks if not task.done()]
+        if self._signalling:
+            self._tasks.append(asyncio.create_task(ping(self._signalling)))

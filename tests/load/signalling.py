@@ -1,0 +1,118 @@
+"""LiveKit's signalling as a client speaks it: `/rtc/v1`, single peer connection."""
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from livekit.protocol import models, rtc
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from .publisher import Publication
+
+# Protocol number that single-peer-connection clients announce (livekit-client 2.23).
+PROTOCOL = 17
+LARGEST = 1 << 22
+
+
+class Refused(Exception):
+    """The server refused or ended the signalling connection, or misused it."""
+
+
+@dataclass
+class Signalling:
+    """An open signalling connection."""
+
+    socket: ClientConnection
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        token: str,
+        offer: rtc.SessionDescription,
+        tracks: Sequence[rtc.AddTrackRequest] = (),
+    ) -> "Signalling":
+        """Join with the offer, as `livekit-client` does, and the tracks to publish.
+
+        Raises:
+            Refused: the handshake was answered with anything but a WebSocket.
+        """
+        query = urlencode({"access_token": token, "join_request": join_request(offer, tracks)})
+        address = f"{url.replace('http', 'ws', 1).rstrip('/')}/rtc/v1?{query}"
+        try:
+            return cls(await connect(address, max_size=LARGEST, compression=None, proxy=None))
+        except WebSocketException as error:
+            raise Refused(str(error)) from error
+
+    async def send(self, request: rtc.SignalRequest) -> None:
+        """Send one request.
+
+        Raises:
+            Refused: the connection is closed.
+        """
+        try:
+            await self.socket.send(request.SerializeToString())
+        except ConnectionClosed as error:
+            raise Refused(str(error)) from error
+
+    async def offer(self, description: rtc.SessionDescription) -> None:
+        """Offer anew; the answer comes among the responses."""
+        await self.send(rtc.SignalRequest(offer=description))
+
+    async def ping(self, *, wall_ms: int) -> None:
+        """Keep the connection alive; `wall_ms` in milliseconds since 1970."""
+        await self.send(rtc.SignalRequest(ping_req=rtc.Ping(timestamp=wall_ms)))
+
+    async def leave(self) -> None:
+        """Say that we leave, and close."""
+        with contextlib.suppress(Refused):
+            await self.send(rtc.SignalRequest(leave=rtc.LeaveRequest()))
+        await self.socket.close()
+
+    async def responses(self) -> AsyncIterator[rtc.SignalResponse]:
+        """Everything the server says until it closes."""
+        with contextlib.suppress(ConnectionClosed):
+            async for frame in self.socket:
+                if isinstance(frame, bytes):
+                    yield rtc.SignalResponse.FromString(frame)
+
+
+def join_request(offer: rtc.SessionDescription, tracks: Sequence[rtc.AddTrackRequest]) -> str:
+    """The `join_request` query parameter: base64url of a wrapped, uncompressed JoinRequest."""
+    request = rtc.JoinRequest(
+        client_info=models.ClientInfo(
+            sdk=models.ClientInfo.SDK.JS, version="2.23.0", protocol=PROTOCOL, os="linux"
+        ),
+        connection_settings=rtc.ConnectionSettings(auto_subscribe=True),
+        add_track_requests=tracks,
+        publisher_offer=offer,
+    )
+    wrapped = rtc.WrappedJoinRequest(
+        compression=rtc.WrappedJoinRequest.Compression.NONE,
+        join_request=request.SerializeToString(),
+    )
+    return base64.urlsafe_b64encode(wrapped.SerializeToString()).decode()
+
+
+def track_request(publication: Publication) -> rtc.AddTrackRequest:
+    """What announces a publication: microphone without redundancy, or camera in one layer."""
+    if publication.kind == "audio":
+        return rtc.AddTrackRequest(
+            cid=publication.cid,
+            type=models.TrackType.AUDIO,
+            source=models.TrackSource.MICROPHONE,
+            disable_red=True,
+        )
+    width, height = publication.size
+    layer = models.VideoLayer(quality=models.VideoQuality.HIGH, width=width, height=height)
+    return rtc.AddTrackRequest(
+        cid=publication.cid,
+        type=models.TrackType.VIDEO,
+        source=models.TrackSource.CAMERA,
+        width=width,
+        height=height,
+        layers=[layer],
+    )
