@@ -47,17 +47,19 @@ class CrewPlan:
 class Window:
     """Counts from `start` on: remembers where the peers stood."""
 
-    def __init__(self, peers: Sequence[Peer]) -> None:
-        self._peers = peers
+    def __init__(self, peers: Sequence[Peer], failed: list[str]) -> None:
+        self._peers, self._failed = peers, failed
         self.start()
 
     def start(self) -> None:
         for peer in self._peers:
             peer.receiver.samples.clear()
+        self._media = {peer: peer.receiver.tally().received for peer in self._peers}
         self._tally, self._sent, self._drops = self._counts()
         self._cpu = time.process_time()
 
     def report(self) -> CrewReport:
+        self._note_silenced()
         tally, sent, drops = self._counts()
         samples = [peer.receiver.samples for peer in self._peers]
         return CrewReport(
@@ -68,8 +70,14 @@ class Window:
             corrupt=sum(one.corrupt for one in samples),
             own_drops=drops - self._drops,
             cpu_seconds=time.process_time() - self._cpu,
+            failed=self._failed,
             dropped=[f"{p.plan.identity}: {p.dropped}" for p in self._peers if p.dropped],
         )
+
+    def _note_silenced(self) -> None:
+        for peer, before in self._media.items():
+            if peer.joined and peer.plan.expects and peer.receiver.tally().received == before:
+                peer.dropped = peer.dropped or "no media within the window"
 
     def _counts(self) -> tuple[Tally, int, int]:
         return (
@@ -86,42 +94,43 @@ async def main() -> None:
     post.open()
     identity = Identity.fresh()
     peers = [Peer(peer, plan.url, identity, post, random.Random()) for peer in plan.peers]
-    await join_all(peers)
-    _say({"joined": [round(peer.join_ms, 2) for peer in peers]})
+    failed = await join_all(peers)
+    _say({"joined": [round(peer.join_ms, 2) for peer in peers if peer.joined]})
     playing = asyncio.create_task(play([(p, q.wire) for q in peers for p in q.publications]))
     await settle(peers)
     gc.freeze()
     _say({"settled": True})
-    await obey(commands, Window(peers))
+    await obey(commands, Window(peers, failed))
     playing.cancel()
     await asyncio.gather(*(peer.leave() for peer in peers), return_exceptions=True)
 
 
-async def join_all(peers: Sequence[Peer]) -> None:
-    """Join everybody, a few at once.
-
-    Raises:
-        PeerFailed: somebody could not join.
-    """
+async def join_all(peers: Sequence[Peer]) -> list[str]:
+    """Join everybody, a few at once; why those who could not join failed."""
     gate = asyncio.Semaphore(JOINING_AT_ONCE)
 
-    async def join(peer: Peer) -> None:
+    async def join(peer: Peer) -> str | None:
         async with gate:
-            await peer.join()
+            try:
+                await peer.join()
+            except PeerFailed as error:
+                return str(error)
+        return None
 
-    await asyncio.gather(*map(join, peers))
+    return [why for why in await asyncio.gather(*map(join, peers)) if why]
 
 
 async def settle(peers: Sequence[Peer]) -> None:
-    """Wait until every peer gets every stream that it expects.
+    """Wait until every peer in the room gets every stream that it expects, at most 60 s.
 
-    Raises:
-        PeerFailed: after 60 s one still lacks a stream.
+    Who still lacks one then counts as dropped.
     """
     deadline = time.monotonic() + SETTLE_CEILING
-    while lacking := [p for p in peers if len(p.receiver.media_streams()) < p.plan.expects]:
+    while lacking := [p for p in peers if p.joined and not p.has_all_streams()]:
         if time.monotonic() > deadline:
-            raise PeerFailed(f"{len(lacking)} of {len(peers)} peers lack a stream")
+            for peer in lacking:
+                peer.dropped = peer.dropped or "lacks a stream"
+            return
         await asyncio.sleep(SETTLE_POLL)
 
 

@@ -36,8 +36,8 @@ async def main() -> int:
         except CrewFailed as error:
             print(json.dumps({"failed": str(error)}))
             return 1
-    for line in seen.dropped:
-        print("dropped:", line)
+    for line in (*seen.failed, *seen.dropped):
+        print("out:", line)
     result = summarize(run, seen)
     print(json.dumps(result))
     return 0 if is_sound(result) else 1

@@ -45,7 +45,7 @@ class PeerPlan:
     expects: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Peer:
     """One participant of a room: `join` once, then it keeps itself alive until `leave`.
 
@@ -88,6 +88,15 @@ class Peer:
             raise PeerFailed(f"{self.plan.identity}: {error!r}") from error
         self.join_ms = (time.monotonic() - began) * 1000
         self._tasks.append(asyncio.create_task(self._keep_alive()))
+
+    @property
+    def joined(self) -> bool:
+        """Whether `join` succeeded, whatever happened later."""
+        return self.join_ms > 0
+
+    def has_all_streams(self) -> bool:
+        """Whether as many streams came as the plan expects."""
+        return len(self.receiver.media_streams()) >= self.plan.expects
 
     async def leave(self) -> None:
         """Say goodbye and let go of everything."""

@@ -18,6 +18,7 @@ class CrewReport:
     corrupt: int = 0
     own_drops: int = 0
     cpu_seconds: float = 0.0
+    failed: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -36,6 +37,7 @@ class CrewReport:
             corrupt=self.corrupt + other.corrupt,
             own_drops=self.own_drops + other.own_drops,
             cpu_seconds=self.cpu_seconds + other.cpu_seconds,
+            failed=self.failed + other.failed,
             dropped=self.dropped + other.dropped,
         )
 
@@ -82,6 +84,7 @@ def summarize(run: Run, seen: CrewReport) -> dict[str, Any]:
         "own_drops": seen.own_drops,
         "checked": seen.checked,
         "corrupt": seen.corrupt,
+        "failed_joins": len(seen.failed),
         "dropped_peers": len(seen.dropped),
     }
 
@@ -109,5 +112,6 @@ def is_sound(result: dict[str, Any]) -> bool:
         result["forwarded_packets"]
         and result["checked"]
         and not result["corrupt"]
+        and not result["failed_joins"]
         and not result["dropped_peers"]
     )

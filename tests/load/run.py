@@ -63,7 +63,7 @@ async def conduct(
     """Join everybody, wait until media flows everywhere, then count for `seconds`.
 
     Raises:
-        CrewFailed: somebody could not join, or never got a stream.
+        CrewFailed: a process of clients broke down.
     """
     async with crews(engine, hands) as running:
         join_ms = [ms for crew in running for ms in await crew.hear("joined")]

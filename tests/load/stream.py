@@ -39,7 +39,6 @@ class Stream:
     base: int
     received: int = 1
     padding: int = 0
-    late: int = 0
     repaired: int = 0
     abandoned: int = 0
     duplicates: int = 0
@@ -56,11 +55,8 @@ class Stream:
             self._skip(step - 1)
             self.highest = sequence
             self.received += 1
-        elif self.missing.pop(sequence, None) is None:
-            self.duplicates += 1
         else:
-            self.received += 1
-            self.late += 1
+            self._take_late(sequence)
 
     def repair(self, sequence: int) -> bool:
         """A retransmission brought this packet; False if it was not missing."""
@@ -97,6 +93,16 @@ class Stream:
             padding=self.padding,
             duplicates=self.duplicates,
         )
+
+    def _take_late(self, sequence: int) -> None:
+        """A late packet that was asked for is a retransmission without RTX (RFC 4588 §1)."""
+        tries = self.missing.pop(sequence, None)
+        if tries is None:
+            self.duplicates += 1
+        elif tries:
+            self.repaired += 1
+        else:
+            self.received += 1
 
     def _skip(self, gap: int) -> None:
         for number in range(1, min(gap, MOST_MISSING) + 1):
