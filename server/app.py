@@ -13,15 +13,18 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from starlette.websockets import WebSocket
 
 import server.accounts.pages
 import server.events.pages
 import server.rooms.hooks
 import server.rooms.pages
 import server.web.licences
+from realtime.gateway import Gateway
+from realtime.live.channel import LiveChannel, live_route
 from server import worker
 from server.accounts.recognise import recognise
-from server.core import broker
+from server.core import broker, clock
 from server.core.config import Settings
 from server.core.db import Database
 from server.core.errors import DomainError
@@ -72,6 +75,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,
         *server.web.licences.routes,
+        live_route("/live", _live_channel),
         *_development_routes(settings),
     ]
 
@@ -89,7 +93,7 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
             redis = await broker.connect(settings.redis_url)
             stack.push_async_callback(redis.aclose)
             app.state.media = media_engine(settings)
-            app.state.services = Services(
+            app.state.services = found = Services(
                 settings=settings,
                 database=database,
                 broker=redis,
@@ -99,13 +103,21 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
                 ),
                 throttle=throttle(settings.redis_url),
             )
+            app.state.live = LiveChannel(Gateway(found), clock.now)
             tasks = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(tasks.cancel_scope.cancel)
+            tasks.start_soon(app.state.live.run)
             if with_worker:
                 tasks.start_soon(worker.work, settings, database)
             yield
 
     return lifespan
+
+
+def _live_channel(websocket: WebSocket) -> LiveChannel:
+    found = websocket.app.state.live
+    assert isinstance(found, LiveChannel)
+    return found
 
 
 def media_engine(settings: Settings) -> MediaEngine:

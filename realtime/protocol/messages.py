@@ -176,6 +176,32 @@ class ChatDeleted(Logged):
     data: ChatDeletedData
 
 
+class SeatTakenData(Message):
+    """Which page holds the seat now."""
+
+    connection: UUID | None
+
+
+class SeatTaken(Logged):
+    """On `person:`: another page of this person took the seat."""
+
+    type: Literal["seat.taken"] = "seat.taken"
+    data: SeatTakenData
+
+
+class SeatRevoked(Logged):
+    """On `person:`: access to the room was taken away."""
+
+    type: Literal["seat.revoked"] = "seat.revoked"
+    data: SeatTakenData
+
+
+LoggedEvent = Annotated[
+    ChatPosted | ChatDeleted | SeatTaken | SeatRevoked, Field(discriminator="type")
+]
+logged_event: TypeAdapter[LoggedEvent] = TypeAdapter(LoggedEvent)
+
+
 class Presence(Message):
     """Who is in a room now, at most twice a second. Losable."""
 
@@ -217,14 +243,4 @@ class Beat(Message):
     server_now: datetime
 
 
-ToPage = (
-    Welcome
-    | RoomSnapshot
-    | Snapshot
-    | ChatPosted
-    | ChatDeleted
-    | Presence
-    | SeatLost
-    | Reply
-    | Beat
-)
+ToPage = Welcome | RoomSnapshot | Snapshot | LoggedEvent | Presence | SeatLost | Reply | Beat

@@ -35,6 +35,14 @@ class Database:
             yield db
 
     @asynccontextmanager
+    async def reading_one_moment(self) -> AsyncIterator[Db]:
+        """A session whose reads all see the database as it was at the first of them."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as db:
+            if not self.is_sqlite:  # where a read transaction sees one moment anyway
+                await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield db
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[Db]:
         """One write transaction."""
         async with AsyncSession(self.engine, expire_on_commit=False) as db:

@@ -1,5 +1,6 @@
 """Reads of events, their sessions and participations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from server.events.models import (
     Role,
     Session,
 )
+from server.events.roles import shown_role
 
 
 async def published(db: Db, slug: str) -> Event:
@@ -74,3 +76,14 @@ async def roles_of(db: Db, participation_id: UUID) -> frozenset[Role]:
     """The roles of a participation."""
     found = select(ParticipationRole).where(ParticipationRole.participation_id == participation_id)
     return frozenset(row.role for row in await db.exec(found))
+
+
+async def shown_roles(db: Db, participation_ids: Collection[UUID]) -> dict[UUID, Role]:
+    """The one role of each participation that others see, in one query."""
+    held: dict[UUID, set[Role]] = {id_: set() for id_ in participation_ids}
+    found = select(ParticipationRole).where(
+        col(ParticipationRole.participation_id).in_(participation_ids)
+    )
+    for row in await db.exec(found):
+        held[row.participation_id].add(row.role)
+    return {id_: shown_role(roles) for id_, roles in held.items()}

@@ -60,13 +60,14 @@ class SeatState(Row, table=True):
 
 
 class ChatMessage(Row, table=True):
-    """A line in a room's chat, by a participation."""
+    """A line in a room's chat, by a participation. `seq` is its number in the room's stream."""
 
     __tablename__ = "chat_message"
-    __table_args__ = (Index("ix_chat_message_room_at", "room_id", "at"),)
+    __table_args__ = (UniqueConstraint("room_id", "seq"),)
 
     room_id: UUID = Field(foreign_key="room.id")
     author_id: UUID = Field(foreign_key="participation.id")
+    seq: int
     body: str
     at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)

@@ -14,6 +14,7 @@ from server.events.roles import Capability, can, shown_role
 from server.rooms import entry, seat
 from server.rooms.engine import MediaEngine
 from server.rooms.entry import Entry
+from server.rooms.seat import Holder
 from server.web.errors import refusal
 from server.web.pages import known_visitor, page
 from server.web.services import services
@@ -100,10 +101,7 @@ async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[st
     entry.ensure_open(here, clock.now())
     async with services(request).database.reading() as db:
         held = await seat.held_by(
-            db,
-            participation_id=here.participation.id,
-            session_id=here.session.id,
-            connection_id=asked.connection,
+            db, Holder(here.participation.id, here.session.id, asked.connection)
         )
     if held is None:
         raise SeatNotHeld

@@ -38,6 +38,11 @@ def same_site(connection: HTTPConnection, *, origin: str) -> bool:
     return sent == origin if sent is not None else site is not None
 
 
+def same_origin(connection: HTTPConnection, origin: str) -> bool:
+    """Whether a WebSocket handshake names our own origin; browsers always send one."""
+    return connection.headers.get("origin") == origin.rstrip("/")
+
+
 class CrossSiteGuard:
     """Refuses every state change that another site asks for."""
 

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("room_id", sa.Uuid(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
@@ -217,10 +218,8 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_chat_message_room_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_message")),
+        sa.UniqueConstraint("room_id", "seq", name=op.f("uq_chat_message_room_id_seq")),
     )
-    with op.batch_alter_table("chat_message", schema=None) as batch_op:
-        batch_op.create_index("ix_chat_message_room_at", ["room_id", "at"], unique=False)
-
     op.create_table(
         "seat_state",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -257,9 +256,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seat_state_room_id"))
 
     op.drop_table("seat_state")
-    with op.batch_alter_table("chat_message", schema=None) as batch_op:
-        batch_op.drop_index("ix_chat_message_room_at")
-
     op.drop_table("chat_message")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(

@@ -1,0 +1,252 @@
+"""The only door from the live channel to the application: who may do what, and what is kept."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from redis.exceptions import RedisError
+from starlette.requests import HTTPConnection
+
+from realtime.protocol.messages import Person, Refusal
+from server.accounts import logins
+from server.accounts.recognise import recognise
+from server.core import broker, clock
+from server.core.broker import Broker
+from server.core.errors import DomainError, Forbidden, NotFound
+from server.events.models import Role
+from server.events.roles import Capability, can, shown_role
+from server.live import log
+from server.live.log import Forgotten
+from server.live.models import StreamEvent
+from server.rooms import chat, entry, seat
+from server.rooms.entry import Entry
+from server.rooms.lease import Devices
+from server.rooms.models import Room
+from server.rooms.places import place
+from server.rooms.seat import Holder, Taken
+from server.web.csrf import same_origin
+from server.web.errors import text_of
+from server.web.services import Services
+from server.web.visitor import LOGIN_COOKIE, Visitor, cookie_name
+
+__all__ = [  # what the channel knows of the application
+    "NUDGES",
+    "Devices",
+    "DomainError",
+    "Forgotten",
+    "Gateway",
+    "Holder",
+    "Place",
+    "StreamEvent",
+    "Taken",
+    "Visitor",
+]
+
+_ROOM_PATH: Final = re.compile(r"/e/([a-z0-9-]{3,40})/s/(\d{1,4})/room")
+NUDGES: Final = "live:nudges"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of a person: where it is, and what it may read."""
+
+    visitor: Visitor
+    entry: Entry
+    room: Room
+
+    @property
+    def you(self) -> UUID:
+        """The participation."""
+        return self.entry.participation.id
+
+    @property
+    def role(self) -> Role:
+        """The role that others see."""
+        return shown_role(self.entry.roles)
+
+    @property
+    def room_stream(self) -> str:
+        """The stream of the room."""
+        return chat.room_stream(self.room.id)
+
+    @property
+    def person_stream(self) -> str:
+        """The stream that only this person reads."""
+        return seat.person_stream(self.you)
+
+
+class Gateway:
+    """What the live channel may ask of the application."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._database = services.database
+
+    def from_our_pages(self, connection: HTTPConnection) -> bool:
+        """Whether the handshake comes from a page of ours (RFC 6455 §10.2)."""
+        return same_origin(connection, self._services.settings.public_url)
+
+    async def visitor(self, connection: HTTPConnection) -> Visitor | None:
+        """Who connects, by the login cookie; None for a guest."""
+        name = cookie_name(LOGIN_COOKIE, secure=self._services.settings.secure)
+        token = connection.cookies.get(name)
+        return await recognise(connection, token, clock.now()) if token else None
+
+    async def ended(self, login_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the logins that have ended."""
+        lasts = timedelta(days=self._services.settings.login_days)
+        async with self._database.reading() as db:
+            return await logins.revoked(db, list(login_ids), now=clock.now(), lasts=lasts)
+
+    async def place(self, visitor: Visitor, path: str) -> Place:
+        """Where a page is.
+
+        Raises:
+            NotFound: no page with a live channel is there.
+            Forbidden: it is not for this person.
+        """
+        found = _ROOM_PATH.fullmatch(path)
+        if found is None or visitor.account_id is None:
+            raise NotFound(path=path)
+        async with self._database.writing() as db:
+            here = await entry.at_door(
+                db, slug=found[1], number=int(found[2]), account_id=visitor.account_id
+            )
+            room = await place(db, participation=here.participation, session=here.session)
+        return Place(visitor, here, room)
+
+    async def heads(self, streams: Iterable[str]) -> dict[str, int]:
+        """The newest number of each stream, 0 where nothing happened yet."""
+        wanted = list(streams)
+        async with self._database.reading() as db:
+            known = await log.heads(db, wanted)
+        return {stream: known.get(stream, 0) for stream in wanted}
+
+    async def since(self, stream: str, seq: int) -> list[StreamEvent]:
+        """The events of a stream after `seq`.
+
+        Raises:
+            Forgotten: some of them are gone.
+        """
+        async with self._database.reading() as db:
+            return await log.since(db, stream, seq)
+
+    async def room_snapshot(self, room: Room) -> tuple[int, list[dict[str, Any]]]:
+        """The head of the room's stream and the chat as it was at that number."""
+        stream = chat.room_stream(room.id)
+        async with self._database.reading_one_moment() as db:
+            heads = await log.heads(db, [stream])
+            return heads.get(stream, 0), await chat.newest(db, room.id)
+
+    async def take_seat(self, here: Place, connection: UUID, *, use_here: bool) -> Taken:
+        """Take the person's seat for a page.
+
+        Raises:
+            SeatElsewhere: another page holds it, and nobody said "use here".
+            DoorEarly, DoorClosed: nobody may enter now.
+        """
+        now = clock.now()
+        entry.ensure_open(here.entry, now)
+        assert here.visitor.login_id is not None
+        async with self._database.writing() as db:
+            return await seat.take(
+                db,
+                participation=here.entry.participation,
+                session=here.entry.session,
+                login_id=here.visitor.login_id,
+                connection_id=connection,
+                here=use_here,
+                now=now,
+            )
+
+    async def release_seat(self, here: Place, connection: UUID) -> None:
+        """The page is gone; the seat waits for its return."""
+        async with self._database.writing() as db:
+            await seat.release(db, self.holder(here, connection))
+
+    async def leave_seat(self, here: Place, connection: UUID) -> None:
+        """The person leaves the room."""
+        async with self._database.writing() as db:
+            await seat.leave(db, self.holder(here, connection))
+
+    async def report(self, reports: Mapping[Holder, Devices]) -> None:
+        """Renew the leases of many pages at once."""
+        async with self._database.writing() as db:
+            await seat.report(db, reports, now=clock.now())
+
+    async def people(self, rooms: Collection[UUID]) -> dict[UUID, list[Person]]:
+        """Who is in each of the rooms."""
+        found: dict[UUID, list[Person]] = {room: [] for room in rooms}
+        async with self._database.reading() as db:
+            for present in await seat.people(db, rooms, now=clock.now()):
+                found[present.room_id].append(
+                    Person(
+                        participation=present.participation_id,
+                        name=present.name,
+                        role=present.role,
+                        mic=present.devices.mic,
+                        camera=present.devices.camera,
+                    )
+                )
+        return found
+
+    async def post(self, here: Place, body: str, request_id: UUID) -> StreamEvent:
+        """Write into the room's chat.
+
+        Raises:
+            Forbidden: the person may not write.
+            EmptyLine: there is nothing to write.
+        """
+        if not can(here.entry.roles, Capability.CHAT_WRITE):
+            raise Forbidden
+        async with self._database.writing() as db:
+            return await chat.post(
+                db,
+                room=here.room,
+                author=here.entry.participation,
+                name=here.visitor.name,
+                role=here.role,
+                body=body,
+                request_id=request_id,
+                now=clock.now(),
+            )
+
+    async def delete(self, here: Place, message: UUID, request_id: UUID) -> StreamEvent:
+        """Take a line of the chat back.
+
+        Raises:
+            NotFound: it is not in this room.
+            NotYourLine: somebody else wrote it.
+        """
+        async with self._database.writing() as db:
+            return await chat.delete(
+                db,
+                room=here.room,
+                actor=here.entry.participation,
+                moderates=can(here.entry.roles, Capability.ROOM_MODERATE),
+                message_id=message,
+                request_id=request_id,
+                now=clock.now(),
+            )
+
+    def holder(self, here: Place, connection: UUID) -> Holder:
+        """The page as the holder of a seat."""
+        return Holder(here.you, here.entry.session.id, connection)
+
+    def refusal(self, error: DomainError, visitor: Visitor) -> Refusal:
+        """A refusal in the person's language."""
+        return Refusal(code=error.code, text=text_of(error, visitor.locale))
+
+    async def nudge(self, name: str) -> None:
+        """Tell the other web processes that something happened. May be lost."""
+        try:
+            await self._services.broker.publish(NUDGES, name)
+        except (RedisError, OSError):
+            return  # they look each second by themselves
+
+    async def listener(self) -> Broker:
+        """A broker connection of its own, on which nudges are heard."""
+        return await broker.connect(self._services.settings.redis_url)

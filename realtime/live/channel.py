@@ -1,0 +1,181 @@
+"""The live channel: one WebSocket per page, from the hello to the close."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Never
+
+import anyio
+import structlog
+from pydantic import ValidationError
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from realtime.gateway import DomainError, Gateway, Place, Visitor
+from realtime.live import requests, snapshots
+from realtime.live.closing import Close, Closing
+from realtime.live.connection import Connection
+from realtime.live.hub import Hub
+from realtime.live.limits import Bucket
+from realtime.live.presence import PresenceBoard
+from realtime.protocol.messages import (
+    MAX_FRAME_BYTES,
+    VERSION,
+    Beat,
+    FromPage,
+    Hello,
+    Welcome,
+    from_page,
+)
+
+log = structlog.get_logger()
+
+HELLO_SECONDS: Final = 10.0
+BEAT_SECONDS: Final = 5.0
+
+
+class LiveChannel:
+    """The live channel of one web process."""
+
+    def __init__(self, gateway: Gateway, clock: Callable[[], datetime]) -> None:
+        self.gateway = gateway
+        self.clock = clock
+        self.hub = Hub(gateway, clock)
+        self.presence = PresenceBoard(self.hub, gateway, clock)
+
+    async def run(self) -> None:
+        """Everything that goes on beside the connections, until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self.hub.deliver)
+            tasks.start_soon(self.hub.listen)
+            tasks.start_soon(self.hub.end_logins)
+            tasks.start_soon(self.presence.run)
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """One connection. What it may not do ends in a close code, never in an exception."""
+        if not self.gateway.from_our_pages(websocket):
+            await websocket.close()  # before the accept: the handshake ends with 403
+            return
+        await websocket.accept()
+        try:
+            await self._serve(websocket)
+        except Closing as closing:
+            await _close(websocket, closing.code)
+        except WebSocketDisconnect:
+            pass
+        except Exception as error:  # the edge of the channel
+            log.error("live connection failed", exc_info=error)
+            await _close(websocket, Close.BROKEN)
+
+    async def _serve(self, websocket: WebSocket) -> None:
+        visitor = await self.gateway.visitor(websocket)
+        if visitor is None:
+            raise Closing(Close.LOGIN_ENDED)
+        hello = await _hello(websocket)
+        connection = Connection(websocket, await self._place(visitor, hello), hello.connection)
+        try:
+            await self._talk(websocket, connection, hello)
+        finally:
+            self.hub.remove(connection)
+            with anyio.CancelScope(shield=True):
+                await self._gone(connection)
+
+    async def _place(self, visitor: Visitor, hello: Hello) -> Place:
+        try:
+            return await self.gateway.place(visitor, hello.path)
+        except DomainError as error:
+            code = Close.NOT_FOR_YOU if error.code in ("forbidden", "not_yours") else Close.NOT_HERE
+            raise Closing(code) from error
+
+    async def _talk(self, websocket: WebSocket, connection: Connection, hello: Hello) -> None:
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(connection.send_waiting)
+                tasks.start_soon(_beat, connection, self.clock)
+                await self._bring_up(connection, hello)
+                await self._listen(websocket, connection)
+        except ExceptionGroup as group:
+            raise _first(group) from None
+
+    async def _bring_up(self, connection: Connection, hello: Hello) -> None:
+        """Welcome, then what the page needs of each stream, then events as they happen."""
+        place, now = connection.place, self.clock()
+        connection.offer(Welcome(server_now=now, you=place.you, beat_seconds=BEAT_SECONDS))
+        for stream in (place.room_stream, place.person_stream):
+            await self.hub.subscribe(connection, stream)
+        have = hello.have
+        await snapshots.start_room(self.gateway, connection, have.get(place.room_stream), now)
+        await snapshots.start_person(self.gateway, connection, have.get(place.person_stream), now)
+        self.hub.add(connection)
+        told = self.presence.last(place.room.id)
+        if told:
+            connection.offer(told)
+        self.presence.changed(place.room.id)
+
+    async def _listen(self, websocket: WebSocket, connection: Connection) -> Never:
+        bucket = Bucket(time.monotonic())
+        while True:
+            message = await _receive(websocket)
+            if not bucket.spend(time.monotonic()):
+                raise Closing(Close.FLOOD)
+            await requests.answer(self, connection, message)
+
+    async def _gone(self, connection: Connection) -> None:
+        if connection.holds_seat:
+            await self.gateway.release_seat(connection.place, connection.page)
+        self.presence.changed(connection.place.room.id)
+
+
+def live_route(path: str, channel_of: Callable[[WebSocket], LiveChannel]) -> WebSocketRoute:
+    """The route of the channel; `channel_of` finds it in the running application."""
+
+    async def endpoint(websocket: WebSocket) -> None:
+        await channel_of(websocket).serve(websocket)
+
+    return WebSocketRoute(path, endpoint)
+
+
+async def _hello(websocket: WebSocket) -> Hello:
+    with anyio.move_on_after(HELLO_SECONDS):
+        message = await _receive(websocket)
+        if isinstance(message, Hello) and message.version == VERSION:
+            return message
+        raise Closing(Close.PROTOCOL_ERROR)
+    raise Closing(Close.SILENT)
+
+
+async def _receive(websocket: WebSocket) -> FromPage:
+    received = await websocket.receive()
+    if received["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(received.get("code", 1006))
+    text = received.get("text")
+    if text is None:
+        raise Closing(Close.PROTOCOL_ERROR)
+    if len(text.encode()) > MAX_FRAME_BYTES:
+        raise Closing(Close.TOO_BIG)
+    try:
+        return from_page.validate_json(text)
+    except ValidationError as error:
+        raise Closing(Close.PROTOCOL_ERROR) from error
+
+
+async def _beat(connection: Connection, clock: Callable[[], datetime]) -> Never:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        connection.offer(Beat(server_now=clock()))
+
+
+async def _close(websocket: WebSocket, code: Close) -> None:
+    if websocket.client_state is WebSocketState.CONNECTED:
+        try:
+            await websocket.close(code)
+        except (RuntimeError, WebSocketDisconnect):  # it was quicker
+            return
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """What ended the tasks of a connection: its first reason that is not a group."""
+    for error in group.exceptions:
+        return _first(error) if isinstance(error, ExceptionGroup) else error
+    return group

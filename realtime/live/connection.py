@@ -1,0 +1,92 @@
+"""One page's connection: what waits to be sent to it, and which streams it reads."""
+
+import asyncio
+from collections import deque
+from typing import Final
+from uuid import UUID
+
+from starlette.websockets import WebSocket
+
+from realtime.gateway import Place
+from realtime.live.closing import Close, Closing
+from realtime.protocol.messages import Message
+
+MOST_WAITING_BYTES: Final = 300 * 1024
+
+
+class Connection:
+    """A page that has said hello.
+
+    What is offered waits in a bounded queue; a page that does not read is closed, and gets a
+    snapshot when it comes back.
+    """
+
+    def __init__(self, websocket: WebSocket, place: Place, page: UUID) -> None:
+        self.place = place
+        self.page = page  # the page's own name, by which it holds the seat
+        self.holds_seat = False
+        self.seat_since = 0  # number of the person's stream when the seat was taken
+        self.ending: Close | None = None
+        self._websocket = websocket
+        self._waiting: deque[str] = deque()
+        self._waiting_bytes = 0
+        self._something = asyncio.Event()
+        self._sent: dict[str, int] = {}
+        self._early: dict[str, list[tuple[int, str]]] = {}
+
+    def hold_seat(self, person_seq: int) -> None:
+        """The page has taken the seat; what the person's stream said before is settled."""
+        self.holds_seat, self.seat_since = True, person_seq
+
+    def offer(self, message: Message) -> None:
+        """Send a message soon."""
+        self.offer_text(message.model_dump_json())
+
+    def offer_text(self, text: str) -> None:
+        """Send a text soon, or close the connection when too much waits already."""
+        size = len(text.encode())
+        if self._waiting_bytes + size > MOST_WAITING_BYTES:
+            self.end(Close.TOO_SLOW)
+            return
+        self._waiting.append(text)
+        self._waiting_bytes += size
+        self._something.set()
+
+    def end(self, code: Close) -> None:
+        """Close the connection soon."""
+        self.ending = self.ending or code
+        self._something.set()
+
+    def expect(self, stream: str) -> None:
+        """Hold back the events of a stream until its snapshot is there."""
+        self._early[stream] = []
+
+    def start(self, stream: str, seq: int) -> None:
+        """The page knows the stream up to `seq`: let later events through, in order."""
+        self._sent[stream] = seq
+        for number, text in self._early.pop(stream, []):
+            self.deliver(stream, number, text)
+
+    def deliver(self, stream: str, seq: int, text: str) -> None:
+        """An event of a stream, once, in order."""
+        if stream in self._early:
+            self._early[stream].append((seq, text))
+        elif seq > self._sent.get(stream, seq):
+            self._sent[stream] = seq
+            self.offer_text(text)
+
+    async def send_waiting(self) -> None:
+        """Send what waits, for as long as the connection lives.
+
+        Raises:
+            Closing: the connection must end.
+        """
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            while self._waiting and self.ending is None:
+                text = self._waiting.popleft()
+                await self._websocket.send_text(text)
+                self._waiting_bytes -= len(text.encode())
+            if self.ending is not None:
+                raise Closing(self.ending)

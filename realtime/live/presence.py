@@ -1,0 +1,86 @@
+"""Who is in which room, as digests: at most twice a second, and never in the log."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Never
+from uuid import UUID
+
+import structlog
+
+from realtime.gateway import Devices, Gateway, Holder
+from realtime.live.hub import Hub
+from realtime.protocol.messages import Person, Presence
+
+log = structlog.get_logger()
+
+DIGEST_SECONDS: Final = 0.5
+LOOK_EVERY: Final = 4  # digests after which all rooms are looked at: other processes' people
+MOST_LISTED: Final = 60
+
+
+class PresenceBoard:
+    """Keeps the rooms of this process's pages up to date, from the seats in the database."""
+
+    def __init__(self, hub: Hub, gateway: Gateway, clock: Callable[[], datetime]) -> None:
+        self._hub = hub
+        self._gateway = gateway
+        self._clock = clock
+        self._reports: dict[Holder, Devices] = {}
+        self._changed: set[UUID] = set()
+        self._told: dict[UUID, list[Person]] = {}
+
+    def report(self, holder: Holder, devices: Devices, room: UUID) -> None:
+        """A page says that it lives, and how its devices stand."""
+        if self._reports.get(holder) != devices:
+            self._changed.add(room)
+        self._reports[holder] = devices
+
+    def changed(self, room: UUID) -> None:
+        """Somebody came or went."""
+        self._changed.add(room)
+
+    def last(self, room: UUID) -> Presence | None:
+        """What was told of a room, for a page that has just come."""
+        people = self._told.get(room)
+        return None if people is None else self._digest(room, people)
+
+    async def run(self) -> Never:
+        """Write what pages report, and tell pages who is in their room."""
+        turn = 0
+        while True:
+            await asyncio.sleep(DIGEST_SECONDS)
+            turn += 1
+            try:
+                await self._write_reports()
+                await self._tell(everywhere=turn % LOOK_EVERY == 0)
+            except Exception as error:  # a loop that must not end: the database may be away
+                log.warning("presence failed", error=type(error).__name__)
+
+    async def _write_reports(self) -> None:
+        reports, self._reports = self._reports, {}
+        if reports:
+            await self._gateway.report(reports)
+
+    async def _tell(self, *, everywhere: bool) -> None:
+        read_here = {connection.place.room.id for connection in self._hub.connections}
+        self._told = {room: people for room, people in self._told.items() if room in read_here}
+        wanted = read_here if everywhere else read_here & self._changed
+        self._changed.clear()
+        if not wanted:
+            return
+        for room, people in (await self._gateway.people(wanted)).items():
+            if self._told.get(room) != people:
+                self._told[room] = people
+                self._send(room, people)
+
+    def _send(self, room: UUID, people: list[Person]) -> None:
+        text = self._digest(room, people).model_dump_json()
+        for connection in self._hub.connections:
+            if connection.place.room.id == room:
+                connection.offer_text(text)
+
+    def _digest(self, room: UUID, people: list[Person]) -> Presence:
+        return Presence(
+            room=room, server_now=self._clock(), people=people[:MOST_LISTED], count=len(people)
+        )

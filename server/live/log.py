@@ -1,0 +1,108 @@
+"""The live log: events per stream, numbered in the order in which they are committed.
+
+A number comes from the stream's row, locked until the transaction ends. So a reader that has seen
+N has seen everything up to N; a database sequence would not promise that.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from server.core.db import Db
+from server.core.errors import Gone
+from server.live.models import Stream, StreamEvent
+
+MOST_AT_ONCE: Final = 500
+
+
+class Forgotten(Gone):
+    """What was asked for has been cleaned away; a snapshot tells what became of it."""
+
+    code = "forgotten"
+
+
+async def answered(db: Db, *, stream: str, actor: UUID, request_id: UUID) -> StreamEvent | None:
+    """The event that this request made before, if it is a resend.
+
+    Locks the stream until the transaction ends, so two copies of a request cannot both be first.
+    """
+    await _lock(db, stream)
+    found = select(StreamEvent).where(
+        StreamEvent.stream == stream,
+        StreamEvent.actor_id == actor,
+        StreamEvent.request_id == request_id,
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def append(
+    db: Db,
+    *,
+    stream: str,
+    type: str,  # noqa: A002 - the word of the protocol
+    payload: dict[str, Any],
+    now: datetime,
+    actor: UUID | None = None,
+    request_id: UUID | None = None,
+) -> StreamEvent:
+    """Add an event to a stream within the caller's write transaction."""
+    await _lock(db, stream)
+    raised = (
+        update(Stream)
+        .where(col(Stream.key) == stream)
+        .values(head=Stream.head + 1)
+        .returning(col(Stream.head))
+    )
+    event = StreamEvent(
+        stream=stream,
+        seq=(await db.exec(raised)).scalar_one(),
+        type=type,
+        payload=payload,
+        actor_id=actor,
+        request_id=request_id,
+        at=now,
+    )
+    db.add(event)
+    await db.flush()
+    return event
+
+
+async def since(db: Db, stream: str, seq: int) -> list[StreamEvent]:
+    """The events of a stream after `seq`, oldest first, at most 500.
+
+    Raises:
+        Forgotten: some of them are gone.
+    """
+    wanted = StreamEvent.stream == stream, col(StreamEvent.seq) > seq
+    ordered = select(StreamEvent).where(*wanted).order_by(col(StreamEvent.seq))
+    events = list((await db.exec(ordered.limit(MOST_AT_ONCE))).all())
+    expected = seq + 1
+    first = events[0].seq if events else (await heads(db, [stream])).get(stream, 0) + 1
+    if first > expected:
+        raise Forgotten(stream=stream)
+    return events
+
+
+async def heads(db: Db, streams: Iterable[str]) -> dict[str, int]:
+    """The newest number of each stream; streams without events are left out."""
+    found = select(Stream).where(col(Stream.key).in_(list(streams)))
+    return {stream.key: stream.head for stream in await db.exec(found)}
+
+
+async def forget(db: Db, *, before: datetime) -> int:
+    """Delete the events from before a moment; how many. Heads stay, numbers never repeat."""
+    old = delete(StreamEvent).where(col(StreamEvent.at) < before)
+    return (await db.exec(old)).rowcount
+
+
+async def _lock(db: Db, stream: str) -> None:
+    """Make the stream's row and hold it. SQLite's write transaction holds everything anyway."""
+    dialect = db.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    await db.exec(insert(Stream).values(key=stream, head=0).on_conflict_do_nothing())
+    await db.exec(select(Stream.key).where(col(Stream.key) == stream).with_for_update())

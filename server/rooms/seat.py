@@ -1,0 +1,222 @@
+"""The seat of a person in a session: the lease that one page holds over the live channel."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import col, select
+
+from server.accounts.models import Account
+from server.core.db import Db
+from server.core.errors import DomainError
+from server.events.models import Participation, Role, Session
+from server.events.queries import shown_roles
+from server.live import log
+from server.rooms import lease
+from server.rooms.lease import Devices
+from server.rooms.models import SeatState
+from server.rooms.places import place
+
+TAKEN = "seat.taken"
+REVOKED = "seat.revoked"
+
+
+class SeatElsewhere(DomainError):
+    """Another page holds the seat; the person is asked whether to use it here."""
+
+    code = "seat_elsewhere"
+
+
+class Holder(NamedTuple):
+    """A page that holds, or believes to hold, a person's seat in a session."""
+
+    participation_id: UUID
+    session_id: UUID
+    connection_id: UUID
+
+
+class Present(NamedTuple):
+    """Somebody in a room."""
+
+    room_id: UUID
+    participation_id: UUID
+    name: str
+    role: Role
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A seat as a page has just taken it."""
+
+    room_id: UUID
+    devices: Devices
+    returning: bool
+    person_seq: int  # of the person's stream: what it said up to here is settled by this taking
+
+
+def person_stream(participation_id: UUID) -> str:
+    """The stream that only this person reads."""
+    return f"person:{participation_id}"
+
+
+async def take(
+    db: Db,
+    *,
+    participation: Participation,
+    session: Session,
+    login_id: UUID,
+    connection_id: UUID,
+    here: bool,
+    now: datetime,
+) -> Taken:
+    """Take the seat for a page.
+
+    Taking it from another page raises the epoch, so that the media token of the former page is
+    worth nothing, and tells that page through the person's stream.
+
+    Raises:
+        SeatElsewhere: a living page holds the seat, and nobody has said "use here".
+    """
+    await _lock_participation(db, participation)
+    seat = await _seat(db, participation.id, session.id)
+    if not lease.may_take(seat, connection_id=connection_id, here=here, now=now):
+        raise SeatElsewhere
+    returning = lease.is_return(seat, login_id=login_id, now=now)
+    devices = lease.devices_on_return(seat, login_id=login_id, now=now)
+    if seat is None:
+        room = await place(db, participation=participation, session=session)
+        seat = SeatState(
+            participation_id=participation.id,
+            session_id=session.id,
+            room_id=room.id,
+            last_seen=now,
+        )
+    elif lease.is_held(seat, now) and seat.connection_id != connection_id:
+        seat.access_epoch += 1
+        await _tell(db, participation.id, TAKEN, connection_id, now)
+    seat.connection_id, seat.login_id, seat.last_seen = connection_id, login_id, now
+    seat.mic, seat.camera = devices
+    db.add(seat)
+    stream = person_stream(participation.id)
+    known = (await log.heads(db, [stream])).get(stream, 0)
+    return Taken(seat.room_id, devices, returning, known)
+
+
+async def report(db: Db, reports: Mapping[Holder, Devices], *, now: datetime) -> None:
+    """Renew the leases of pages and remember their devices, many in one transaction.
+
+    A page that does not hold its seat (any more) changes nothing.
+    """
+    for holder, devices in sorted(reports.items()):
+        await db.exec(
+            update(SeatState)
+            .where(*_held_by(*holder))
+            .values(mic=devices.mic, camera=devices.camera, last_seen=now)
+        )
+
+
+async def release(db: Db, holder: Holder) -> None:
+    """Give the seat back when the page goes. `last_seen` stays: who returns soon comes back."""
+    await db.exec(update(SeatState).where(*_held_by(*holder)).values(connection_id=None))
+
+
+async def leave(db: Db, holder: Holder) -> None:
+    """Give the seat back because the person leaves: the next arrival is a first one."""
+    await db.exec(
+        update(SeatState)
+        .where(*_held_by(*holder))
+        .values(connection_id=None, login_id=None, mic=False, camera=False)
+    )
+
+
+async def revoke(db: Db, *, participation_id: UUID, session_id: UUID, now: datetime) -> None:
+    """Take access away: older media tokens are refused, and the page is told to go."""
+    await db.exec(
+        update(SeatState)
+        .where(
+            col(SeatState.participation_id) == participation_id,
+            col(SeatState.session_id) == session_id,
+        )
+        .values(connection_id=None, access_epoch=SeatState.access_epoch + 1)
+    )
+    await _tell(db, participation_id, REVOKED, None, now)
+
+
+async def held_by(db: Db, holder: Holder) -> SeatState | None:
+    """The seat, if this page holds it."""
+    held = select(SeatState).where(*_held_by(*holder))
+    return (await db.exec(held)).one_or_none()
+
+
+async def epoch_of(db: Db, *, identity: str, room: str) -> int | None:
+    """The access epoch of a person at the media engine; None for nobody of ours."""
+    try:
+        person, place_id = UUID(identity), UUID(room)
+    except ValueError:
+        return None
+    found = select(SeatState.access_epoch).where(
+        SeatState.participation_id == person, SeatState.room_id == place_id
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+def _held_by(
+    participation_id: UUID, session_id: UUID, connection_id: UUID
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(SeatState.participation_id) == participation_id,
+        col(SeatState.session_id) == session_id,
+        col(SeatState.connection_id) == connection_id,
+    )
+
+
+async def _seat(db: Db, participation_id: UUID, session_id: UUID) -> SeatState | None:
+    found = select(SeatState).where(
+        SeatState.participation_id == participation_id, SeatState.session_id == session_id
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def _lock_participation(db: Db, participation: Participation) -> None:
+    """Two pages of one person take the seat one after the other."""
+    row = select(Participation.id).where(col(Participation.id) == participation.id)
+    await db.exec(row.with_for_update())
+
+
+async def _tell(
+    db: Db, participation_id: UUID, what: str, connection_id: UUID | None, now: datetime
+) -> None:
+    payload = {"connection": str(connection_id) if connection_id else None}
+    stream = person_stream(participation_id)
+    await log.append(db, stream=stream, type=what, payload=payload, now=now)
+
+
+async def people(db: Db, room_ids: Collection[UUID], *, now: datetime) -> list[Present]:
+    """Who holds a seat in the rooms by a living page, in the order in which they first came."""
+    found = (
+        select(SeatState, Account.name)
+        .join(Participation, col(Participation.id) == col(SeatState.participation_id))
+        .join(Account, col(Account.id) == col(Participation.account_id))
+        .where(
+            col(SeatState.room_id).in_(room_ids),
+            col(SeatState.connection_id).is_not(None),
+            col(SeatState.last_seen) > now - lease.LEASE,
+        )
+        .order_by(col(SeatState.id))
+    )
+    rows = (await db.exec(found)).all()
+    roles = await shown_roles(db, [seat.participation_id for seat, _ in rows])
+    return [
+        Present(
+            seat.room_id,
+            seat.participation_id,
+            name,
+            roles[seat.participation_id],
+            Devices(seat.mic, seat.camera),
+        )
+        for seat, name in rows
+    ]
