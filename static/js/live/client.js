@@ -114,7 +114,8 @@ export class LiveClient extends Emitter {
    */
   #fill(stream, seq) {
     this.ask("events.since", { stream, seq }).catch(() => {
-      // refused: a fresh snapshot comes with the next line
+      this.#streams.forget(stream); // too old to be told: a new line begins with a snapshot
+      this.#line.renew();
     });
   }
 }

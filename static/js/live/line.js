@@ -6,7 +6,7 @@ import { Emitter } from "../lib/emitter.js";
 const BEATS_OF_PATIENCE = 3;
 const OPENING_MS = 10_000; // from the first try to the welcome
 const POLITE = 1000;
-const LOGIN_ENDED = 4401;
+const FOR_GOOD = [4401, 4403, 4404]; // login ended, not for you, not here: docs/protocol.md
 
 /**
  * @typedef {{connecting: undefined, up: any, message: any, down: {retryAt: number},
@@ -52,6 +52,13 @@ export class Line extends Emitter {
     socket.onopen = () => socket.send(JSON.stringify(this.#hello()));
     socket.onmessage = (event) => this.#hear(socket, event.data);
     socket.onclose = (event) => this.#lose(socket, event.code);
+  }
+
+  /** Leave this connection and make another. */
+  renew() {
+    this.#socket?.close(POLITE);
+    this.#forget();
+    this.open();
   }
 
   /** Close for good. */
@@ -109,7 +116,7 @@ export class Line extends Emitter {
   #lose(socket, code) {
     if (socket !== this.#socket) return;
     this.#forget();
-    if (code === LOGIN_ENDED) {
+    if (FOR_GOOD.includes(code)) {
       this.#ended = true;
       this.tell("closed", { code });
       return;

@@ -45,6 +45,15 @@ export class Streams {
     if (early.size > 0 && !gapKnown) this.#ask(event.stream);
   }
 
+  /**
+   * Know nothing of a stream any more.
+   * @param {string} stream
+   */
+  forget(stream) {
+    this.#heads.delete(stream);
+    this.#early.delete(stream);
+  }
+
   /** Ask again for what is still missing: the former question was lost with the line. */
   mend() {
     for (const [stream, early] of this.#early) if (early.size > 0) this.#ask(stream);

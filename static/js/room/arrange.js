@@ -31,18 +31,19 @@ export function arrange({ people, sharing, phone, faces }) {
  * @returns {Arrangement}
  */
 function besideShare(people) {
-  if (people <= ROW_MOST) return { kind: "row", columns: ROW_MOST, shown: people };
-  if (people <= TWO_ROWS_MOST) return { kind: "row", columns: ROW_MOST, shown: people };
-  return { kind: "row", columns: ROW_MOST, shown: FEW_BESIDE_SHARE };
+  const shown = people <= TWO_ROWS_MOST ? people : FEW_BESIDE_SHARE;
+  return { kind: "row", columns: Math.min(ROW_MOST, shown), shown };
 }
 
 /**
- * Who comes first where not everybody is shown: who speaks, then you, then the others as they sit.
- * @template {{you: boolean, speaking: boolean}} P
+ * Who comes first where not everybody is shown, or not all at one size.
+ * @template {{you: boolean, identity: string}} P
  * @param {P[]} people
+ * @param {string} speaker identity of who spoke last
+ * @param {{youLast: boolean}} how where you sit: behind the speaker, or behind everybody
  * @returns {P[]}
  */
-export function foremost(people) {
-  const rank = (/** @type {P} */ p) => (p.speaking && !p.you ? 0 : p.you ? 1 : 2);
+export function foremost(people, speaker, { youLast }) {
+  const rank = (/** @type {P} */ p) => (p.you ? (youLast ? 3 : 1) : p.identity === speaker ? 0 : 2);
   return [...people].sort((a, b) => rank(a) - rank(b));
 }

@@ -20,7 +20,7 @@ export class Blocked {
     for (const way of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-other]"))) {
       way.hidden = way.dataset.other === family;
     }
-    part(root, "address").textContent = location.host + location.pathname;
+    for (const place of root.querySelectorAll("[data-address]")) place.textContent = location.host;
     part(root, "try-again").addEventListener("click", () => void tryAgain());
   }
 

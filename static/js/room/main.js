@@ -1,7 +1,7 @@
 /** The page of a room: puts the parts together. */
 
 import { setLogLevel } from "../lib/livekit.js";
-import { data, maybePart, part } from "../lib/page.js";
+import { data, part } from "../lib/page.js";
 import { say } from "../lib/words.js";
 import { LiveClient } from "../live/client.js";
 import { Banners } from "./banners.js";
@@ -19,6 +19,8 @@ import { Title } from "./title.js";
 import { Toast } from "./toast.js";
 import { Transcript } from "./transcript.js";
 import "./chat.js";
+
+const LOGIN_ENDED = 4401; // the server sends the reloaded page to log in
 
 setLogLevel("warn");
 start(data("room-data"), document.body);
@@ -38,7 +40,7 @@ function start(place, root) {
   furnish(root, place, live, passage, choices);
   phases(root, passage, prejoin);
   live.on("presence", (presence) => prejoin.presence(presence));
-  live.on("closed", () => location.reload()); // the login has ended: the server sends to log in
+  live.on("closed", ({ code }) => (code === LOGIN_ENDED ? location.reload() : passage.shut()));
   watchDoor(place, live.clock, (door) => prejoin.door(door));
   live.open();
   if (passage.before) void passage.comeBack();
@@ -60,7 +62,6 @@ function furnish(root, place, live, passage, choices) {
   const panel = new Panel(part(room, "panel"), (unread) => title.show(unread));
   const view = new RoomView(room, media, panel, place.capacity);
   const toast = new Toast(part(root, "toast"));
-  const devices = new DeviceDialog(dialog(root, "device-dialog"), media, choices);
   const reporter = new Reporter(media, (report) => {
     live.report("seat.report", report);
     part(room, "quality").textContent = say(`quality.${report.quality}`);
@@ -72,7 +73,10 @@ function furnish(root, place, live, passage, choices) {
   new Banners(part(root, "banners"), live, media);
   new Sounds(media.room, part(room, "sounds"));
   live.on("presence", (presence) => view.presence(presence));
-  maybePart(room, "devices-button")?.addEventListener("click", () => void devices.open());
+  if (place.canPublish) {
+    const devices = new DeviceDialog(dialog(root, "device-dialog"), media, choices);
+    part(room, "devices-button").addEventListener("click", () => void devices.open());
+  }
   part(room, "invite").addEventListener("click", () => void invite(place, toast));
   for (const button of room.querySelectorAll("[data-leave]")) {
     button.addEventListener("click", () => void passage.leave());

@@ -1,7 +1,6 @@
 /** The side panel: tabs for chat and people; closed, a rail of the same tabs. */
 
 import { part } from "../lib/page.js";
-import { sayCount } from "../lib/words.js";
 
 /** @typedef {"chat" | "people"} Tab */
 
@@ -43,7 +42,7 @@ export class Panel {
 
   /** @param {number} people */
   countPeople(people) {
-    part(this.#root, "people-count").textContent = sayCount("people.count", people);
+    part(this.#root, "people-count").textContent = String(people);
   }
 
   get #tabs() {

@@ -142,6 +142,12 @@ export class Passage extends Emitter {
     }
   }
 
+  /** The live channel is closed to this page: there is no way in. */
+  shut() {
+    if (this.phase === "door") this.#become("closed");
+    else this.#end("removed");
+  }
+
   /** @param {"elsewhere" | "removed" | "closed"} why */
   #end(why) {
     this.#holding = false;

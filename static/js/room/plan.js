@@ -17,8 +17,8 @@ const LARGE = { width: 360, height: 298, rx: 128, ry: 92 }; // named seats
 export class PlanElement extends HTMLElement {
   /** @param {Plan} plan */
   show(plan) {
-    const large = this.getAttribute("size") === "large";
-    this.replaceChildren(large ? largePlan(plan) : smallPlan(plan));
+    const size = this.getAttribute("size");
+    this.replaceChildren(size === "large" ? largePlan(plan) : smallPlan(plan, size === "hearth"));
   }
 }
 
@@ -42,16 +42,37 @@ export function seatsOf(people, { least, most }) {
 }
 
 /**
- * Section 5 of the look: a 48 grid, seats on a circle of 15.6 round the hearth.
- * @param {Plan} plan
+ * The same seats on a ring, the people spread evenly: two face each other across the hearth.
+ * @param {Seat[]} seats people first
+ * @returns {Seat[]}
  */
-function smallPlan({ seats, lit, doorOpen }) {
+export function spread(seats) {
+  const people = seats.filter((seat) => !seat.open);
+  const ring = seats.filter((seat) => seat.open);
+  const first = people.length === 2 ? Math.round((seats.length * 3) / 4) : 0;
+  const places = people.map((person, i) => ({
+    person,
+    place: (first + Math.round((i * seats.length) / people.length)) % seats.length,
+  }));
+  for (const { person, place } of places.sort((a, b) => a.place - b.place)) ring.splice(place, 0, person);
+  return ring;
+}
+
+/**
+ * Section 5 of the look: a 48 grid, seats on a circle of 15.6 round the hearth. In the middle of
+ * the room itself there are no walls, a frame round the hearth, and the circle is wider.
+ * @param {Plan} plan
+ * @param {boolean} middle
+ */
+function smallPlan({ seats, lit, doorOpen }, middle) {
   const root = node("svg", { viewBox: "0 0 48 48", class: "plan-drawing" });
-  root.append(node("path", { d: doorOpen ? "M19 46H2V2H46V46H29" : "M2 2H46V46H2Z", class: "plan-wall" }));
-  root.append(hearth(24, 24, 11, lit));
+  const walls = doorOpen ? "M19 46H2V2H46V46H29" : "M2 2H46V46H2Z";
+  if (middle) root.append(hearthWithFrame(24, 24, 17, lit));
+  else root.append(node("path", { d: walls, class: "plan-wall" }), hearth(24, 24, 11, lit));
+  const radius = middle ? 19 : 15.6;
   seats.slice(0, SMALL_SEATS_MOST).forEach((seat, i, all) => {
     const angle = -Math.PI / 2 + (2 * Math.PI * i) / all.length;
-    const at = { x: 24 + 15.6 * Math.cos(angle), y: 24 + 15.6 * Math.sin(angle) };
+    const at = { x: 24 + radius * Math.cos(angle), y: 24 + radius * Math.sin(angle) };
     root.append(...mark(seat, at.x, at.y, 4.1));
   });
   return root;
@@ -61,7 +82,7 @@ function smallPlan({ seats, lit, doorOpen }) {
 function largePlan({ seats, lit, doorOpen }) {
   const { width, height, rx, ry } = LARGE;
   const root = node("svg", { viewBox: `0 0 ${width} ${height}`, class: "plan-drawing" });
-  root.append(...walls(doorOpen), hearthWithFrame(width / 2, 134, lit));
+  root.append(...walls(doorOpen), hearthWithFrame(width / 2, 134, 58, lit));
   seats.forEach((seat, i) => {
     const angle = seatAngle(i, seats.length);
     const at = { x: width / 2 + rx * Math.cos(angle), y: 132 + ry * Math.sin(angle) };
@@ -105,13 +126,14 @@ function hearth(x, y, side, lit) {
 /**
  * @param {number} x
  * @param {number} y
+ * @param {number} side
  * @param {boolean} lit
  */
-function hearthWithFrame(x, y, lit) {
+function hearthWithFrame(x, y, side, lit) {
   const group = node("g", {});
-  const frame = { x: x - 29, y: y - 29, width: 58, height: 58, rx: 2 };
+  const frame = { x: x - side / 2, y: y - side / 2, width: side, height: side, rx: side / 29 };
   group.append(node("rect", { ...frame, class: lit ? "plan-frame lit" : "plan-frame" }));
-  group.append(hearth(x, y, 37, lit));
+  group.append(hearth(x, y, side * 0.64, lit));
   return group;
 }
 

@@ -136,8 +136,8 @@ export class Prejoin {
   /** @param {boolean} listenOnly */
   #go(listenOnly) {
     if (this.#busy || this.#door !== "open") return;
-    const camera = !listenOnly && this.#cameraOn && Boolean(this.#preview?.camera.track);
-    const mic = !listenOnly && this.#micOn && Boolean(this.#preview?.mic.track);
+    const camera = !listenOnly && this.#cameraOn && this.#preview?.camera.trouble === null;
+    const mic = !listenOnly && this.#micOn && this.#preview?.mic.trouble === null;
     this.refused("");
     this.#enter({ mic, camera }, this.#preview?.handOver({ mic, camera }) ?? []);
   }
@@ -151,6 +151,7 @@ export class Prejoin {
     part(this.#root, "door-time").textContent = this.#doorTime();
     const button = /** @type {HTMLButtonElement} */ (part(this.#root, "enter"));
     button.disabled = this.#busy || this.#door !== "open";
+    this.#root.dataset.blocked = String(this.blocked);
     part(button, "enter-word").textContent = this.#enterWord();
     const listen = maybePart(this.#root, "listen");
     if (listen) listen.hidden = this.blocked || this.#door !== "open";

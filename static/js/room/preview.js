@@ -7,6 +7,7 @@ import { capture, captureCamera, captureMic } from "./capture.js";
 export class Preview {
   /** @type {Captured} */
   #captured = { camera: { track: null, trouble: null }, mic: { track: null, trouble: null } };
+  #opened = 0; // how often, so that a late answer of the browser finds itself overtaken
   #choices;
   #video;
   #rows;
@@ -25,7 +26,10 @@ export class Preview {
   /** Open both devices and show them. */
   async open() {
     this.close();
-    this.#captured = await capture(this.#choices);
+    const turn = ++this.#opened;
+    const captured = await capture(this.#choices);
+    if (turn !== this.#opened) return stop(captured);
+    this.#captured = captured;
     await this.#rows.use(this.#choices, (kind) => void this.#change(kind));
     this.#show();
   }
@@ -74,11 +78,9 @@ export class Preview {
   }
 
   close() {
+    this.#opened++;
     this.#rows.showLevel(null);
-    for (const { track } of [this.#captured.camera, this.#captured.mic]) {
-      track?.detach();
-      track?.stop();
-    }
+    stop(this.#captured);
     this.#captured = { camera: { track: null, trouble: null }, mic: { track: null, trouble: null } };
   }
 
@@ -98,5 +100,13 @@ export class Preview {
     this.#rows.trouble("videoinput", camera.trouble);
     this.#rows.trouble("audioinput", mic.trouble);
     this.#rows.showLevel(mic.track?.mediaStreamTrack ?? null);
+  }
+}
+
+/** @param {Captured} captured */
+function stop({ camera, mic }) {
+  for (const { track } of [camera, mic]) {
+    track?.detach();
+    track?.stop();
   }
 }

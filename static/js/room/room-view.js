@@ -5,7 +5,7 @@ import { say, sayCount } from "../lib/words.js";
 import { Announcer } from "./announcer.js";
 import { PeopleList } from "./people-list.js";
 import { seated, shared } from "./people.js";
-import { seatsOf } from "./plan.js";
+import { seatsOf, spread } from "./plan.js";
 import { Share } from "./share.js";
 import { Tiles } from "./tiles.js";
 
@@ -96,7 +96,7 @@ export class RoomView {
   #hearth(people) {
     const most = Math.min(this.#capacity ?? SEATS_DRAWN, SEATS_DRAWN);
     const seats = seatsOf(people, { least: most, most: SEATS_DRAWN });
-    const plan = { seats, lit: true, doorOpen: true };
+    const plan = { seats: spread(seats), lit: true, doorOpen: true };
     for (const name of ["head-plan", "hearth-plan"]) {
       /** @type {import("./plan.js").PlanElement} */ (part(this.#root, name)).show(plan);
     }

@@ -18,6 +18,7 @@ export class Share {
   constructor(root, wishes) {
     this.#root = root;
     this.#video = /** @type {HTMLVideoElement} */ (part(root, "screen"));
+    this.#video.addEventListener("resize", () => this.#fit());
     part(root, "large").addEventListener("click", wishes.large);
     part(root, "faces").addEventListener("click", wishes.faces);
   }
@@ -40,6 +41,12 @@ export class Share {
   /** The whole display for the screen, until Escape. */
   enlarge() {
     return this.#video.requestFullscreen();
+  }
+
+  /** The frame lies close round the picture, whatever its shape. */
+  #fit() {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (height) this.#root.style.setProperty("--ratio", String(width / height));
   }
 
   /** @param {import("livekit-client").Track | null} screen */

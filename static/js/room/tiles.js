@@ -9,6 +9,7 @@ import "./tile.js";
 export class Tiles {
   /** @type {Map<string, import("./tile.js").Tile>} */
   #tiles = new Map();
+  #speaker = ""; // who spoke last, of the others
   #list;
 
   /** @param {HTMLElement} list */
@@ -24,7 +25,10 @@ export class Tiles {
    */
   show(people, view) {
     const plan = arrange({ people: people.length, ...view });
-    const ordered = plan.kind === "strip" || plan.shown < people.length ? foremost(people) : people;
+    this.#speaker = people.find(({ you, speaking }) => speaking && !you)?.identity ?? this.#speaker;
+    const youLast = plan.kind === "strip";
+    const all = plan.kind !== "strip" && plan.shown === people.length;
+    const ordered = all ? people : foremost(people, this.#speaker, { youLast });
     const shown = ordered.slice(0, plan.shown);
     this.#keep(new Set(shown.map((person) => person.identity)));
     shown.forEach((person, i) => this.#place(person, i));
