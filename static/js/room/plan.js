@@ -144,12 +144,12 @@ function hearthWithFrame(x, y, side, lit) {
  * @param {number} r
  */
 function mark(seat, x, y, r) {
-  const kind = seat.open ? "open" : seat.you ? "you" : seat.mentor ? "mentor" : "taken";
+  const kind = seat.open ? "open" : seat.you ? "you" : seat.mentor ? "mentor" : "here";
   const cushion = { x: x - r * 1.22, y: y - r * 1.22, width: r * 2.44, height: r * 2.44, rx: 1 };
   const shape = kind === "mentor" ? node("rect", cushion) : node("circle", { cx: x, cy: y, r });
-  shape.setAttribute("class", `plan-seat ${kind}`);
+  shape.setAttribute("class", kind === "mentor" ? "plan-cushion" : `plan-seat ${kind}`);
   const marks = [shape];
-  if (seat.speaking) marks.push(node("circle", { cx: x, cy: y, r: r * 1.45, class: "plan-voice" }));
+  if (seat.speaking) marks.push(node("circle", { cx: x, cy: y, r: r * 1.45, class: "plan-ring" }));
   return marks;
 }
 
