@@ -39,11 +39,8 @@ async def show(request: Request) -> Response:
         event = await queries.published(db, request.path_params["slug"])
         sessions = await queries.sessions_of(db, event)
         mine = await queries.participation_of(db, event, who.account_id) if who.account_id else None
-        roles = await queries.roles_of(db, mine.id) if mine else frozenset()
     rows = [SessionRow(session, phase(session, now), door(session, now)) for session in sessions]
-    return page(
-        request, "events/show.html", event=event, rows=rows, participation=mine, roles=roles
-    )
+    return page(request, "events/show.html", event=event, rows=rows, participation=mine)
 
 
 routes = [

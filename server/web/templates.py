@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import budoux
 from babel.dates import format_date, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -12,6 +14,8 @@ from markupsafe import Markup, escape
 from server.core import i18n
 from server.core.i18n import LOCALES, Locale
 from server.web import assets
+from server.web.icons import icon
+from server.web.plan import seat_places
 
 
 class Templates:
@@ -45,12 +49,23 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # from the extension
         catalog.gettext, catalog.ngettext, newstyle=True
     )
-    environment.globals.update(shared, locale=locale)
+    environment.globals.update(shared, locale=locale, icon=icon, seat_places=seat_places)
     environment.filters.update(_filters(locale))
     return environment
 
 
+@cache
+def _phrases() -> budoux.Parser:
+    return budoux.load_default_japanese_parser()
+
+
 def _filters(locale: Locale) -> dict[str, Any]:
+    def phrases(text: str) -> Markup:
+        """A heading that breaks between phrases, where a browser cannot find them itself."""
+        if locale != "ja":
+            return escape(text)
+        return Markup("<wbr>").join(_phrases().parse(text))
+
     def text(texts: Mapping[str, str]) -> Markup:
         """An organizer's text, marked with its language where it is not the page's."""
         found = i18n.pick(texts, locale)
@@ -78,4 +93,11 @@ def _filters(locale: Locale) -> dict[str, Any]:
             ZoneInfo(zone), width="long", zone_variant="generic", locale=locale
         )
 
-    return {"text": text, "plain": plain, "clock": clock, "day": day, "zone_name": zone_name}
+    return {
+        "text": text,
+        "plain": plain,
+        "clock": clock,
+        "day": day,
+        "zone_name": zone_name,
+        "phrases": phrases,
+    }
