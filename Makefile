@@ -44,8 +44,8 @@ fmt: setup ## Format the code
 	$(BIN)/ruff check --fix .
 
 words: setup ## Collect the texts to translate into the catalogs
-	$(BIN)/pybabel -q extract -F server/locales/babel.cfg -k N_ -o server/locales/yoriai.pot --omit-header --sort-output .
-	for l in ja en; do $(BIN)/pybabel -q update -D yoriai -i server/locales/yoriai.pot -d server/locales -l $$l -N --omit-header; done
+	$(BIN)/pybabel -q extract -F server/locales/babel.cfg -k N_ -o server/locales/yoriai.pot --omit-header --no-location --no-wrap .
+	for l in ja en; do $(BIN)/pybabel -q update -D yoriai -i server/locales/yoriai.pot -d server/locales -l $$l -N --no-wrap --ignore-obsolete; done
 
 lock: ## Write the lock files anew from pyproject.toml and package.json
 	$(BIN)/uv pip compile -q --no-emit-index-url --no-annotate --no-header --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
