@@ -22,7 +22,12 @@ CEILING = 60.0
 
 @asynccontextmanager
 async def engine_from(
-    *, url: str | None, key: str | None, secret: str | None, pid: int | None = None
+    *,
+    url: str | None,
+    key: str | None,
+    secret: str | None,
+    pid: int | None = None,
+    udp_port: int | None = None,
 ) -> AsyncIterator[Engine]:
     """The engine that the options name; with no URL our own for as long as the context lasts.
 
@@ -30,7 +35,7 @@ async def engine_from(
         ValueError: a URL without key and secret.
     """
     if url is None:
-        async with own_engine() as engine:
+        async with own_engine(udp_port=udp_port) as engine:
             yield engine
     elif key and secret:
         yield Engine(

@@ -24,7 +24,7 @@ from typing import Any
 
 from .access import Engine
 from .dtls import DtlsEnd, Identity
-from .engine import HOST, free_port, own_engine
+from .engine import HOST, engine_from, free_port
 from .ice import Credentials, IceClient
 from .run import conduct
 from .scenario import deal, stage
@@ -163,9 +163,15 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--peers", type=int, default=100)
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--per-second", type=int, default=2000, help="junk datagrams")
+    options.add_argument("--url", help="a running engine; our own is started if absent")
+    options.add_argument("--key")
+    options.add_argument("--secret")
+    options.add_argument("--udp-port", type=int, help="the media port of the engine given")
     chosen = options.parse_args(arguments)
-    port = free_port(socket.SOCK_DGRAM)
-    async with own_engine(udp_port=port) as engine:
+    port = chosen.udp_port or free_port(socket.SOCK_DGRAM)
+    async with engine_from(
+        url=chosen.url, key=chosen.key, secret=chosen.secret, udp_port=port
+    ) as engine:
         result = await withstand(
             engine,
             port,
