@@ -1,3 +1,3 @@
 """Plugins of the whole suite."""
 
-pytest_plugins = ["tests.support.programs", "tests.support.shapes"]
+pytest_plugins = ["tests.support.programs", "tests.support.shapes", "tests.support.web"]

@@ -34,7 +34,7 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bound(Generic[Values]):
     """What came in: values, or errors by field, and the raw text to show again."""
 

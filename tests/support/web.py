@@ -1,5 +1,6 @@
 """The web application inside the test's process, and a browser-like client for it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -97,5 +98,16 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 async def site(settings: Settings, database: Database) -> AsyncIterator[Site]:
     """The application on a fresh, migrated database."""
     app = create_app(settings)
+    up, down = asyncio.Event(), asyncio.Event()
+    life = asyncio.create_task(_live(app, up, down))
+    await asyncio.wait({life, asyncio.ensure_future(up.wait())}, return_when="FIRST_COMPLETED")
+    yield Site(app, database, settings)
+    down.set()
+    await life
+
+
+async def _live(app: Starlette, up: asyncio.Event, down: asyncio.Event) -> None:
+    """The lifespan in one task: a fixture's two halves run in two."""
     async with app.router.lifespan_context(app):
-        yield Site(app, database, settings)
+        up.set()
+        await down.wait()
