@@ -1,3 +1,8 @@
 """Plugins of the whole suite."""
 
-pytest_plugins = ["tests.support.programs", "tests.support.shapes", "tests.support.web"]
+pytest_plugins = [
+    "tests.support.programs",
+    "tests.support.shapes",
+    "tests.support.web",
+    "tests.support.served",
+]

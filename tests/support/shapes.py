@@ -4,6 +4,7 @@
 Redis server of this run's own, in a temporary folder on free ports.
 """
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import redis
 
 from server.core.db import Database
 from server.migrations import migrate
@@ -22,6 +24,7 @@ from tests.support.app import free_port
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 CEILING_SECONDS = 60
+TEMPLATE = "migrated"
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,27 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process.wait()
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres_port: int) -> str:
+    """The name of a migrated database from which each test gets a copy."""
+    asyncio.run(_migrate_template(postgres_port))
+    return TEMPLATE
+
+
 @pytest.fixture
-async def servers(postgres_port: int, redis_port: int) -> AsyncIterator[Servers]:
-    """A fresh database and the Redis server, whatever the shape."""
+async def servers(postgres_port: int, redis_port: int, migrated: str) -> AsyncIterator[Servers]:
+    """A fresh, migrated database and an empty Redis server, whatever the shape."""
     name = f"test_{uuid4().hex}"
-    await _admin(postgres_port, f'CREATE DATABASE "{name}"')
-    url = f"postgresql+asyncpg://yoriai@127.0.0.1:{postgres_port}/{name}"
-    yield Servers(url, f"redis://127.0.0.1:{redis_port}/0")
+    await _admin(postgres_port, f'CREATE DATABASE "{name}" TEMPLATE {migrated}')
+    with redis.Redis(port=redis_port) as broker:
+        broker.flushall()
+    yield Servers(_address(postgres_port, name), f"redis://127.0.0.1:{redis_port}/0")
     await _admin(postgres_port, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database in this run's shape."""
+    """The address of a database in this run's shape."""
     if shape() == "embedded":
         return f"sqlite+aiosqlite:///{tmp_path}/test.db"
     running = request.getfixturevalue("servers")
@@ -99,7 +110,9 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     """The address of Redis in this run's shape; empty for the one inside the process."""
     if shape() == "embedded":
         return ""
-    return f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0"
+    running = request.getfixturevalue("servers")
+    assert isinstance(running, Servers)
+    return running.redis_url
 
 
 @pytest.fixture
@@ -109,6 +122,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await migrate(made)
     yield made
     await made.close()
+
+
+async def _migrate_template(port: int) -> None:
+    await _admin(port, f"CREATE DATABASE {TEMPLATE}")
+    template = Database(_address(port, TEMPLATE))
+    await migrate(template)
+    await template.close()
+
+
+def _address(port: int, name: str) -> str:
+    return f"postgresql+asyncpg://yoriai@127.0.0.1:{port}/{name}"
 
 
 def _postgres(program: str, *arguments: str | Path, check: bool = True) -> None:
@@ -122,7 +146,7 @@ def _postgres(program: str, *arguments: str | Path, check: bool = True) -> None:
 
 
 async def _admin(port: int, statement: str) -> None:
-    connection = await asyncpg.connect(
+    connection = await asyncpg.connect(  # type: ignore[no-untyped-call]
         host="127.0.0.1", port=port, user="yoriai", database="postgres"
     )
     try:
