@@ -68,6 +68,12 @@ class Person:
         await self.page.click("[data-part=prejoin] [data-part=enter]")
         await self.inside()
 
+    async def enter_listening(self) -> None:
+        """Walk into the room with the one button there is for who only listens."""
+        await self.go()
+        await self.page.click("[data-part=prejoin] [data-part=enter]")
+        await self.inside()
+
     async def inside(self) -> None:
         """Wait until the page is in the room and sees its own tile."""
         await self.page.locator("yoriai-tile.tile-you").wait_for(timeout=CEILING_SECONDS * 1000)

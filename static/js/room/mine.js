@@ -45,6 +45,7 @@ export class Mine extends Emitter {
   bring(wants, tracks) {
     this.wants = { mic: wants.mic, camera: wants.camera };
     this.#brought = tracks;
+    this.tell("change");
   }
 
   get sharing() {

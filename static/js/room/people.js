@@ -16,8 +16,8 @@ import { Track } from "../lib/livekit.js";
  */
 
 /**
- * Everyone whom the media engine has here: in the order they came, the same for everybody, except
- * that of two the other one comes first.
+ * Everyone whom the media engine has here: in the order they came, the same for everybody, with
+ * the mentor at the head; of two, the other one comes first.
  * @param {import("livekit-client").Room} room
  * @param {Map<string, Person>} present by participation
  * @returns {Seated[]}
@@ -25,8 +25,9 @@ import { Track } from "../lib/livekit.js";
 export function seated(room, present) {
   const all = [room.localParticipant, ...room.remoteParticipants.values()];
   all.sort((a, b) => came(a) - came(b) || (a.identity < b.identity ? -1 : 1));
-  if (all.length === 2) all.sort((a, b) => Number(a.isLocal) - Number(b.isLocal));
-  return all.map((participant) => seatedAs(participant, present.get(participant.identity)));
+  const people = all.map((participant) => seatedAs(participant, present.get(participant.identity)));
+  const last = people.length === 2 ? (/** @type {Seated} */ p) => p.you : (/** @type {Seated} */ p) => p.role !== "mentor";
+  return people.sort((a, b) => Number(last(a)) - Number(last(b)));
 }
 
 /**

@@ -52,7 +52,8 @@ export class Reporter {
    * @returns {Quality}
    */
   quality(path) {
-    if (this.#media.state !== "here") return "lost";
+    if (this.#media.state === "mending") return "lost";
+    if (this.#media.state !== "here") return "unknown";
     const measured = ofPath(path);
     const told = TOLD[this.#media.room.localParticipant.connectionQuality] ?? "unknown";
     return WORSE.find((quality) => quality === measured || quality === told) ?? "unknown";

@@ -70,9 +70,16 @@ export class RoomView {
   #drawNow() {
     const frozen = this.#media.state === "mending";
     this.#root.classList.toggle("frozen", frozen);
-    if (frozen || this.#media.state !== "here") return; // the last pictures stay until others come
-    const people = seated(this.#media.room, this.#present);
-    const shares = shared(this.#media.room);
+    if (this.#media.state === "away") this.#show([], []);
+    if (this.#media.state !== "here") return; // the last pictures stay until others come
+    this.#show(seated(this.#media.room, this.#present), shared(this.#media.room));
+  }
+
+  /**
+   * @param {import("./people.js").Seated[]} people
+   * @param {import("./people.js").Shared[]} shares
+   */
+  #show(people, shares) {
     const view = { sharing: shares.length > 0, phone: PHONE.matches, faces: this.#faces };
     this.#share.show(shares);
     this.#more(this.#tiles.show(people, view));
