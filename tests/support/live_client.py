@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx2
 import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
@@ -148,3 +150,15 @@ class Page:
         assert message["seq"] == self.room_head + 1, "a hole in the stream"
         self.room_head = message["seq"]
         self.events.append(message)
+
+
+async def log_in(url: str, address: str, password: str) -> str:
+    """Log in as a browser does, over HTTP; the token of the login's cookie."""
+    headers = {"origin": url, "sec-fetch-site": "same-origin"}
+    async with httpx2.AsyncClient(base_url=url, headers=headers) as client:
+        form = await client.get("/login")
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', form.text)[0]
+        fields = {"csrf_token": token, "address": address, "password": password}
+        answer = await client.post("/login", data=fields)
+        assert answer.status_code == 303, answer.text
+        return str(client.cookies["login"])
