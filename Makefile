@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 VENV := .venv
+CATALOGS := $(patsubst %,server/locales/%/LC_MESSAGES/yoriai.mo,ja en)
 BIN := $(VENV)/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -53,7 +54,7 @@ lock: ## Write the lock files anew from pyproject.toml and package.json
 	$(BIN)/npm install --omit-lockfile-registry-resolved --ignore-scripts --package-lock-only
 
 # --- set-up: each step leaves a stamp, so a second run starts in seconds ---
-setup: $(VENV)/.packages static/vendor/manifest.json server/locales/en/LC_MESSAGES/yoriai.mo
+setup: $(VENV)/.packages static/vendor/manifest.json $(CATALOGS)
 
 setup-test: apt-test setup
 
