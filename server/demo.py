@@ -108,8 +108,9 @@ def password(settings: Settings, address: str) -> str:
 
 
 async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
-    event = await _event(db, now)
-    await _sessions(db, event, now)
+    begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
+    event = await _event(db, begun)
+    await _sessions(db, event, begun)
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
         await _participation(db, event, account, person.role, now)
@@ -142,9 +143,8 @@ async def _event(db: Db, now: datetime) -> Event:
 async def _sessions(db: Db, event: Event, now: datetime) -> None:
     known = (await db.exec(select(Session).where(Session.event_id == event.id))).all()
     by_number = {session.number: session for session in known}
-    base = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     for number, plan in enumerate(SESSIONS, start=1):
-        starts = base + timedelta(minutes=plan.starts)
+        starts = now + timedelta(minutes=plan.starts)
         session = by_number.get(number) or Session(
             event_id=event.id,
             number=number,

@@ -1,6 +1,10 @@
 """Public pages: the front page and an event with its sessions."""
 
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +12,7 @@ from starlette.routing import Route
 
 from server.core import clock
 from server.events import queries
-from server.events.models import Session
+from server.events.models import Event, Role, Session
 from server.events.rules import Door, Phase, door, phase
 from server.web.pages import page
 from server.web.services import services
@@ -19,8 +23,10 @@ class SessionRow(NamedTuple):
     """A session as the event page shows it."""
 
     session: Session
+    date: date  # in the event's zone
     phase: Phase
     door: Door
+    next: bool  # the first that has not begun
 
 
 async def home(request: Request) -> Response:
@@ -29,7 +35,16 @@ async def home(request: Request) -> Response:
     async with services(request).database.reading() as db:
         coming = await queries.coming(db, now)
         past = await queries.past(db, now)
-    return page(request, "events/home.html", coming=coming, past=past)
+        people = await queries.people_of(db, [*coming, *past])
+    everybody = sum((Counter(people[event.id]) for event in coming), Counter[Role]())
+    return page(
+        request,
+        "events/home.html",
+        coming=coming,
+        past=past,
+        people=people,
+        everybody=everybody,
+    )
 
 
 async def show(request: Request) -> Response:
@@ -39,8 +54,23 @@ async def show(request: Request) -> Response:
         event = await queries.published(db, request.path_params["slug"])
         sessions = await queries.sessions_of(db, event)
         mine = await queries.participation_of(db, event, who.account_id) if who.account_id else None
-    rows = [SessionRow(session, phase(session, now), door(session, now)) for session in sessions]
-    return page(request, "events/show.html", event=event, rows=rows, participation=mine)
+        people = (await queries.people_of(db, [event]))[event.id]
+    return page(
+        request,
+        "events/show.html",
+        event=event,
+        rows=list(_rows(event, sessions, now)),
+        participation=mine,
+        people=people,
+    )
+
+
+def _rows(event: Event, sessions: list[Session], now: datetime) -> Iterator[SessionRow]:
+    to_come = next((session for session in sessions if session.starts_at > now), None)
+    zone = ZoneInfo(event.zone)
+    for session in sessions:
+        day = session.starts_at.astimezone(zone).date()
+        yield SessionRow(session, day, phase(session, now), door(session, now), session is to_come)
 
 
 routes = [

@@ -34,7 +34,7 @@ STAGE_PUBLISHERS: Final = frozenset({Role.SPEAKER, Role.ORGANIZER})
 STAGES: Final = frozenset({SessionKind.STAGE, SessionKind.RELAY})
 
 # The role that others see where a person has several.
-_SHOWN: Final = (Role.ORGANIZER, Role.SPEAKER, Role.MENTOR, Role.PARTICIPANT, Role.OBSERVER)
+SHOWN: Final = (Role.ORGANIZER, Role.SPEAKER, Role.MENTOR, Role.PARTICIPANT, Role.OBSERVER)
 
 
 class MediaGrants(NamedTuple):
@@ -64,4 +64,4 @@ def media_grants(roles: Iterable[Role], kind: SessionKind) -> MediaGrants:
 def shown_role(roles: Iterable[Role]) -> Role:
     """The one role that others see."""
     held = frozenset(roles)
-    return next((role for role in _SHOWN if role in held), Role.PARTICIPANT)
+    return next((role for role in SHOWN if role in held), Role.PARTICIPANT)

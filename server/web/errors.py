@@ -30,6 +30,8 @@ STATUS: Final[dict[type[DomainError], int]] = {
     TooMany: 429,
 }
 CONFLICT: Final = 409
+OWN_PAGES: Final = frozenset({403, 404, 410, 500})  # the others share one
+SHARED_PAGE: Final = 400
 REFERENCE_LETTERS: Final = (
     "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that sounds or looks like another
 )
@@ -52,7 +54,10 @@ async def refused(request: Request, error: Exception) -> Response:
         return refusal(request, error)
     if isinstance(error, LoginNeeded):
         return go(f"/login?next={quote(request.url.path)}")
-    return _error_page(request, status_of(error), text_of(error, visitor(request).locale))
+    text = text_of(error, visitor(request).locale)
+    if isinstance(error, FormExpired):  # nobody's place was entered: not the page of a 403
+        return page(request, f"errors/{SHARED_PAGE}.html", status=status_of(error), text=text)
+    return _error_page(request, status_of(error), text)
 
 
 def refusal(request: Request, error: DomainError) -> JSONResponse:
@@ -87,7 +92,7 @@ def wants_json(request: Request) -> bool:
 def _error_page(
     request: Request, status: int, text: str, *, reference: str = "", headers: object = None
 ) -> HTMLResponse:
-    shown = status if status in (403, 404, 500) else 400
+    shown = status if status in OWN_PAGES else SHARED_PAGE
     response = page(request, f"errors/{shown}.html", status=status, text=text, reference=reference)
     response.headers.update(headers if isinstance(headers, dict) else {})
     return response

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from server.core import i18n
 from server.core.i18n import LOCALES, Locale
 from server.web import assets
+from server.web.circle import circle
 from server.web.icons import icon
 from server.web.plan import seat_places
 
@@ -49,7 +50,9 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # from the extension
         catalog.gettext, catalog.ngettext, newstyle=True
     )
-    environment.globals.update(shared, locale=locale, icon=icon, seat_places=seat_places)
+    environment.globals.update(
+        shared, locale=locale, icon=icon, seat_places=seat_places, circle=circle
+    )
     environment.filters.update(_filters(locale))
     return environment
 

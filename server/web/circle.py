@@ -1,0 +1,69 @@
+"""The circle of all seats (車座): rings round a hearth, one dot for a seat."""
+
+import math
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+FIRST_RING: Final = 52.0  # radius; the hearth's frame is inside
+PITCH: Final = 13.2  # between rings, and between the dots of a ring
+DOT: Final = 4.4  # radius
+WIDEST_DOT: Final = 10.0  # where few people would look lost
+MANY: Final = 1200  # above it one dot stands for ten
+TEN: Final = 10
+
+
+class Dot(NamedTuple):
+    """A dot: its centre from the hearth's, and the kind of people that it stands for."""
+
+    x: float
+    y: float
+    kind: str
+
+
+class Circle(NamedTuple):
+    """The drawing: `radius` reaches the outer edge, `dot` is a dot's; each is `each` people."""
+
+    dots: list[Dot]
+    radius: float
+    dot: float
+    each: int
+
+
+def circle(counts: Mapping[str, int]) -> Circle:
+    """People of each kind round the hearth, from the inside outward, the kinds well mixed."""
+    each = 1 if sum(counts.values()) <= MANY else TEN
+    kinds = _mixed({kind: math.ceil(count / each) for kind, count in counts.items()})
+    dots: list[Dot] = []
+    radius = FIRST_RING
+    while kinds[len(dots) :]:
+        ring = kinds[len(dots) : len(dots) + int(2 * math.pi * radius / PITCH)]
+        dots.extend(_on_ring(ring, radius))
+        radius += PITCH
+    dot = _dot(len(dots))
+    return Circle(dots, radius - PITCH + dot, dot, each)
+
+
+def _dot(count: int) -> float:
+    """A dot's radius: as large as a few people on the first ring have place for."""
+    place = math.pi * FIRST_RING / max(count, 1)
+    return round(min(WIDEST_DOT, max(DOT, place / 2)), 2)
+
+
+def _mixed(counts: Mapping[str, int]) -> list[str]:
+    """Every kind spread over the whole, so that no kind fills a ring by itself."""
+    placed = [
+        ((number + 0.5) / count, kind) for kind, count in counts.items() for number in range(count)
+    ]
+    return [kind for _, kind in sorted(placed)]
+
+
+def _on_ring(kinds: list[str], radius: float) -> list[Dot]:
+    turn = 2 * math.pi / len(kinds)
+    return [
+        Dot(
+            round(radius * math.sin(turn * number), 2),
+            round(-radius * math.cos(turn * number), 2),
+            kind,
+        )
+        for number, kind in enumerate(kinds)
+    ]

@@ -1,0 +1,98 @@
+"""`make pictures`: every page in ja and en, 390 and 1280 wide, light and dark, into `pictures/`.
+
+    python -m tests.pictures [part of a name …]
+
+The real application runs with demo data in a temporary folder. A few pictures go to
+`docs/pictures/`, which the README shows.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from playwright.async_api import Browser
+
+from tests.support.app import ROOT, App, running_app
+from tests.support.browser import chromium, context_of
+from tests.support.pages import PAGES, Shown, log_in, show
+
+ALL: Final = ROOT / "pictures"
+CHOSEN: Final = ROOT / "docs" / "pictures"
+CHOSEN_BYTES: Final = 150_000
+HEIGHTS: Final = {1280: 800, 390: 844}
+
+
+class View(NamedTuple):
+    """A browser's language, width in CSS pixels, and light or dark."""
+
+    locale: str
+    width: int
+    dark: bool
+
+    @property
+    def name(self) -> str:
+        """As it stands in the names of the files."""
+        return f"{self.locale}-{self.width}-{'dark' if self.dark else 'light'}"
+
+
+VIEWS: Final = tuple(
+    View(locale, width, dark)
+    for locale in ("ja", "en")
+    for width in HEIGHTS
+    for dark in (False, True)
+)
+
+# What the README shows: page and view, as much as fits into the window.
+FOR_README: Final = {
+    ("home", View("ja", 1280, False)),
+    ("room", View("ja", 1280, False)),
+    ("prejoin", View("ja", 1280, True)),
+    ("event-known", View("en", 390, False)),
+}
+
+
+async def main(parts: list[str]) -> None:
+    """Take the pictures whose names contain one of `parts`, or all."""
+    wanted = [page for page in PAGES if not parts or any(part in page.name for part in parts)]
+    ALL.mkdir(exist_ok=True)
+    CHOSEN.mkdir(parents=True, exist_ok=True)
+    async with chromium() as browser:
+        for fresh in (False, True):
+            pages = [page for page in wanted if page.fresh is fresh]
+            if pages:
+                await _of_installation(browser, pages, demo=not fresh)
+
+
+async def _of_installation(browser: Browser, pages: list[Shown], *, demo: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="yoriai-pictures-") as folder:
+        async with running_app(Path(folder), demo=demo) as app:
+            for shown, view in _every(pages):
+                await _take(browser, app, shown, view)
+
+
+def _every(pages: list[Shown]) -> Iterator[tuple[Shown, View]]:
+    return ((shown, view) for shown in pages for view in VIEWS)
+
+
+async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
+    height = HEIGHTS[view.width]
+    async with context_of(
+        browser, locale=view.locale, width=view.width, height=height, dark=view.dark
+    ) as context:
+        await log_in(context, app, shown.who)
+        page = await context.new_page()
+        await show(page, app, shown)
+        name = f"{shown.name}-{view.name}.png"
+        await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
+        if (shown.name, view) in FOR_README:
+            await page.screenshot(path=CHOSEN / name, animations="disabled")
+            size = (CHOSEN / name).stat().st_size
+            assert size < CHOSEN_BYTES, f"{name}: {size} bytes are too many for the repository"
+    print(name, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,200 @@
+"""The route table: every page of the application, and how a test comes to see it.
+
+`routes_without_page` compares it with the application's own routes, so a new page without an entry
+here fails a test. Pictures and axe both walk this table.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from playwright.async_api import BrowserContext, Page
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from server.accounts import logins, queries
+from server.accounts.actions import open_account
+from server.core import clock
+from server.core.config import Settings
+from server.core.db import Database, Db
+from server.web.visitor import LOGIN_COOKIE, cookie_name
+from tests.support.app import CEILING_SECONDS, App
+
+STRANGER: Final = "stranger"  # an account without a place in any event
+FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
+
+Steps = Callable[[Page], Awaitable[None]]
+Setting = Callable[[App], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A page in one of its states.
+
+    `path` may name `{event}` (the demo's address), `{room}` and `{link}` (the first staff link).
+    """
+
+    name: str
+    route: str  # as the application spells it; "" for what has no route
+    path: str
+    who: str = ""  # a demo account, STRANGER, or nobody
+    status: int = 200
+    fresh: bool = False  # on an installation without demo data
+    steps: Steps | None = None  # after loading
+    setting: Setting | None = None  # around loading
+
+
+async def _wrong_password(page: Page) -> None:
+    await page.fill("[name=address]", "participant@sample.example")
+    await page.fill("[name=password]", "not the password")
+    await page.press("[name=password]", "Enter")
+    await page.locator("[data-wrong]").wait_for()
+
+
+async def _empty_form(page: Page) -> None:
+    await page.evaluate("document.querySelector('main form').noValidate = true")
+    await page.click("main form button.button")
+    await page.locator(".error-summary").wait_for()
+
+
+async def _old_form(page: Page) -> None:
+    await page.context.clear_cookies(name="form")
+    await page.fill("[name=address]", "participant@sample.example")
+    await page.fill("[name=password]", "whatever")
+    await page.press("[name=password]", "Enter")
+    await page.locator(".empty").wait_for()
+
+
+async def _at_the_door(page: Page) -> None:
+    await page.locator("[data-part=prejoin]").wait_for()
+
+
+async def _inside(page: Page) -> None:
+    await _at_the_door(page)
+    await page.click("[data-part=prejoin] [data-part=enter]")
+    await page.locator("yoriai-tile.tile-you").wait_for(timeout=CEILING_SECONDS * 1000)
+
+
+async def _left(page: Page) -> None:
+    await _inside(page)
+    await page.locator("[data-leave]:visible").first.click()
+    await page.locator("[data-part=left]").wait_for()
+
+
+@asynccontextmanager
+async def _without_events(app: App) -> AsyncIterator[None]:
+    """A fault of ours: the table of events is gone while the block runs."""
+    await _execute(app, 'ALTER TABLE event RENAME TO "event_away"')
+    try:
+        yield
+    finally:
+        await _execute(app, 'ALTER TABLE "event_away" RENAME TO event')
+
+
+ROOM: Final = "/e/{slug}/s/{number:int}/room"
+
+PAGES: Final = (
+    Shown(name="home", route="/", path="/"),
+    Shown(name="home-known", route="/", path="/", who="participant"),
+    Shown(name="home-empty", route="/", path="/", fresh=True),
+    Shown(name="event", route="/e/{slug}", path="{event}"),
+    Shown(name="event-known", route="/e/{slug}", path="{event}", who="participant"),
+    Shown(name="event-stranger", route="/e/{slug}", path="{event}", who=STRANGER),
+    Shown(name="login", route="/login", path="/login"),
+    Shown(name="login-wrong", route="/login", path="/login?next={event}", steps=_wrong_password),
+    Shown(name="login-old", route="/login", path="/login", steps=_old_form),
+    Shown(name="link", route="/link/{token}", path="{link}", fresh=True),
+    Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
+    Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
+    Shown(name="styleguide", route="/styleguide", path="/styleguide"),
+    Shown(name="licences", route="/licences", path="/licences"),
+    Shown(name="prejoin", route=ROOM, path="{room}", who="participant", steps=_at_the_door),
+    Shown(name="prejoin-early", route=ROOM, path="{event}/s/3/room", who="participant"),
+    Shown(name="prejoin-closed", route=ROOM, path="{event}/s/1/room", who="participant"),
+    Shown(name="prejoin-listen", route=ROOM, path="{event}/s/4/room", who="observer"),
+    Shown(name="room", route=ROOM, path="{room}", who="participant", steps=_inside),
+    Shown(name="room-left", route=ROOM, path="{room}", who="participant", steps=_left),
+    Shown(name="room-refused", route=ROOM, path="{room}", who=STRANGER, status=403),
+    Shown(name="not-found", route="", path="/nowhere", status=404),
+    Shown(name="broken", route="/", path="/", status=500, setting=_without_events),
+)
+
+
+def routes_without_page(app: Starlette) -> set[str]:
+    """The routes that a person can open, and that no entry of the table shows."""
+    opened = {
+        route.path
+        for route in app.routes
+        if isinstance(route, Route) and "GET" in (route.methods or ())
+    }
+    return opened - FOR_PROGRAMS - {page.route for page in PAGES}
+
+
+async def show(page: Page, app: App, shown: Shown) -> None:
+    """Bring a browser's page to an entry of the table.
+
+    Raises:
+        AssertionError: it answered with another status.
+    """
+    async with shown.setting(app) if shown.setting else nullcontext():
+        answer = await page.goto(address(app, shown))
+    assert answer is not None
+    assert answer.status == shown.status, f"{shown.name}: {answer.status}"
+    if shown.steps:
+        await shown.steps(page)
+    await page.evaluate("document.fonts.ready")
+
+
+def address(app: App, shown: Shown) -> str:
+    """The whole address of an entry."""
+    event = app.event.removeprefix(app.url)
+    room = app.room.removeprefix(app.url)
+    return app.url + shown.path.format(event=event, room=room, link=_first_link(app))
+
+
+async def log_in(context: BrowserContext, app: App, who: str) -> None:
+    """Give a browser context the login of a demo account, or of a stranger."""
+    if not who:
+        return
+    settings = _settings(app)
+    database = Database(settings.database)
+    async with database.writing() as db:
+        token = await _login_token(db, app, who)
+    await database.close()
+    name = cookie_name(LOGIN_COOKIE, secure=settings.secure)
+    await context.add_cookies([{"name": name, "value": token, "url": app.url}])
+
+
+async def _login_token(db: Db, app: App, who: str) -> str:
+    now = clock.now()
+    if who == STRANGER:
+        place = f"{uuid4().hex}@sample.example"
+        account = await open_account(
+            db, name="森川 とき子", address=place, password_hash=None, now=now
+        )
+    else:
+        found = await queries.by_address(db, app.accounts[who][0])
+        assert found, who
+        account = found
+    return await logins.start(db, account=account, browser="table of pages", now=now)
+
+
+def _settings(app: App) -> Settings:
+    return Settings.model_validate({name.lower(): value for name, value in app.environment.items()})
+
+
+def _first_link(app: App) -> str:
+    told = (Path(app.environment["HOME"]) / "serve.log").read_text("utf-8")
+    return re.findall(r"(/link/\S+)", told)[-1]
+
+
+async def _execute(app: App, statement: str) -> None:
+    database = Database(_settings(app).database)
+    async with database.writing() as db:
+        await db.execute(text(statement))
+    await database.close()
