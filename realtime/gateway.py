@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from redis.exceptions import RedisError
 from starlette.requests import HTTPConnection
 
 from realtime.protocol.messages import Person, Refusal
@@ -19,13 +18,13 @@ from server.core.errors import DomainError, Forbidden, NotFound
 from server.events.models import Role
 from server.events.roles import Capability, can, shown_role
 from server.live import log
-from server.live.log import Forgotten
+from server.live.log import MOST_AT_ONCE, Forgotten
 from server.live.models import StreamEvent
 from server.rooms import chat, entry, seat
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
 from server.rooms.models import Room
-from server.rooms.places import place
+from server.rooms.places import known_place, place
 from server.rooms.seat import Holder, Taken
 from server.web.csrf import same_origin
 from server.web.errors import text_of
@@ -33,6 +32,7 @@ from server.web.services import Services
 from server.web.visitor import LOGIN_COOKIE, Visitor, cookie_name
 
 __all__ = [  # what the channel knows of the application
+    "MOST_AT_ONCE",
     "NUDGES",
     "Devices",
     "DomainError",
@@ -111,12 +111,16 @@ class Gateway:
         found = _ROOM_PATH.fullmatch(path)
         if found is None or visitor.account_id is None:
             raise NotFound(path=path)
-        async with self._database.writing() as db:
+        async with self._database.reading() as db:
             here = await entry.at_door(
                 db, slug=found[1], number=int(found[2]), account_id=visitor.account_id
             )
-            room = await place(db, participation=here.participation, session=here.session)
-        return Place(visitor, here, room)
+            room = await known_place(db, participation=here.participation, session=here.session)
+        return Place(visitor, here, room or await self._first_in(here))
+
+    async def _first_in(self, here: Entry) -> Room:
+        async with self._database.writing() as db:
+            return await place(db, participation=here.participation, session=here.session)
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
         """The newest number of each stream, 0 where nothing happened yet."""
@@ -141,8 +145,10 @@ class Gateway:
             heads = await log.heads(db, [stream])
             return heads.get(stream, 0), await chat.newest(db, room.id)
 
-    async def take_seat(self, here: Place, connection: UUID, *, use_here: bool) -> Taken:
-        """Take the person's seat for a page.
+    async def take_seat(
+        self, here: Place, connection: UUID, line: UUID, *, use_here: bool
+    ) -> Taken:
+        """Take the person's seat for a page, over one of its lines.
 
         Raises:
             SeatElsewhere: another page holds it, and nobody said "use here".
@@ -158,24 +164,25 @@ class Gateway:
                 session=here.entry.session,
                 login_id=here.visitor.login_id,
                 connection_id=connection,
+                line_id=line,
                 here=use_here,
                 now=now,
             )
 
-    async def release_seat(self, here: Place, connection: UUID) -> None:
-        """The page is gone; the seat waits for its return."""
+    async def release_seat(self, here: Place, connection: UUID, line: UUID) -> None:
+        """The line is gone; the seat waits for the page's return, if it has not come already."""
         async with self._database.writing() as db:
-            await seat.release(db, self.holder(here, connection))
+            await seat.release(db, self.holder(here, connection), line_id=line)
 
     async def leave_seat(self, here: Place, connection: UUID) -> None:
         """The person leaves the room."""
         async with self._database.writing() as db:
             await seat.leave(db, self.holder(here, connection))
 
-    async def report(self, reports: Mapping[Holder, Devices]) -> None:
-        """Renew the leases of many pages at once."""
+    async def report(self, reports: Mapping[Holder, Devices]) -> set[Holder]:
+        """Renew the leases of many pages at once; returns those that hold their seat no longer."""
         async with self._database.writing() as db:
-            await seat.report(db, reports, now=clock.now())
+            return await seat.report(db, reports, now=clock.now())
 
     async def people(self, rooms: Collection[UUID]) -> dict[UUID, list[Person]]:
         """Who is in each of the rooms."""
@@ -240,12 +247,13 @@ class Gateway:
         """A refusal in the person's language."""
         return Refusal(code=error.code, text=text_of(error, visitor.locale))
 
-    async def nudge(self, name: str) -> None:
-        """Tell the other web processes that something happened. May be lost."""
-        try:
-            await self._services.broker.publish(NUDGES, name)
-        except (RedisError, OSError):
-            return  # they look each second by themselves
+    async def nudge(self, text: str) -> None:
+        """Send a nudge to all web processes.
+
+        Raises:
+            RedisError, OSError: the broker is away.
+        """
+        await self._services.broker.publish(NUDGES, text)
 
     async def listener(self) -> Broker:
         """A broker connection of its own, on which nudges are heard."""

@@ -1,8 +1,8 @@
 """The live channel: one WebSocket per page, from the hello to the close."""
 
-import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, Never
 
@@ -10,15 +10,21 @@ import anyio
 import structlog
 from pydantic import ValidationError
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import (
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketDisconnected,
+    WebSocketState,
+)
 
 from realtime.gateway import DomainError, Gateway, Place, Visitor
-from realtime.live import requests, snapshots
+from realtime.live import requests
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
 from realtime.live.hub import Hub
 from realtime.live.limits import Bucket
 from realtime.live.presence import PresenceBoard
+from realtime.live.snapshots import catch_up
 from realtime.protocol.messages import (
     MAX_FRAME_BYTES,
     VERSION,
@@ -33,6 +39,7 @@ log = structlog.get_logger()
 
 HELLO_SECONDS: Final = 10.0
 BEAT_SECONDS: Final = 5.0
+CLOSE_SECONDS: Final = 2.0  # a page that reads nothing does not read its close either
 
 
 class LiveChannel:
@@ -48,7 +55,8 @@ class LiveChannel:
         """Everything that goes on beside the connections, until cancelled."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.hub.deliver)
-            tasks.start_soon(self.hub.listen)
+            tasks.start_soon(self.hub.nudges.send_waiting)
+            tasks.start_soon(self.hub.nudges.listen, self.hub.hear)
             tasks.start_soon(self.hub.end_logins)
             tasks.start_soon(self.presence.run)
 
@@ -62,8 +70,8 @@ class LiveChannel:
             await self._serve(websocket)
         except Closing as closing:
             await _close(websocket, closing.code)
-        except WebSocketDisconnect:
-            pass
+        except (WebSocketDisconnect, WebSocketDisconnected):
+            pass  # the page went first
         except Exception as error:  # the edge of the channel
             log.error("live connection failed", exc_info=error)
             await _close(websocket, Close.BROKEN)
@@ -92,7 +100,7 @@ class LiveChannel:
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(connection.send_waiting)
-                tasks.start_soon(_beat, connection, self.clock)
+                tasks.start_soon(_beat_until_ended, connection, self.clock)
                 await self._bring_up(connection, hello)
                 await self._listen(websocket, connection)
         except ExceptionGroup as group:
@@ -104,9 +112,7 @@ class LiveChannel:
         connection.offer(Welcome(server_now=now, you=place.you, beat_seconds=BEAT_SECONDS))
         for stream in (place.room_stream, place.person_stream):
             await self.hub.subscribe(connection, stream)
-        have = hello.have
-        await snapshots.start_room(self.gateway, connection, have.get(place.room_stream), now)
-        await snapshots.start_person(self.gateway, connection, have.get(place.person_stream), now)
+            await catch_up(self.gateway, connection, stream, hello.have.get(stream), now)
         self.hub.add(connection)
         told = self.presence.last(place.room.id)
         if told:
@@ -123,7 +129,7 @@ class LiveChannel:
 
     async def _gone(self, connection: Connection) -> None:
         if connection.holds_seat:
-            await self.gateway.release_seat(connection.place, connection.page)
+            await self.gateway.release_seat(connection.place, connection.page, connection.line)
         self.presence.changed(connection.place.room.id)
 
 
@@ -160,18 +166,20 @@ async def _receive(websocket: WebSocket) -> FromPage:
         raise Closing(Close.PROTOCOL_ERROR) from error
 
 
-async def _beat(connection: Connection, clock: Callable[[], datetime]) -> Never:
+async def _beat_until_ended(connection: Connection, clock: Callable[[], datetime]) -> Never:
     while True:
-        await asyncio.sleep(BEAT_SECONDS)
+        with anyio.move_on_after(BEAT_SECONDS):
+            await connection.ended()
         connection.offer(Beat(server_now=clock()))
 
 
 async def _close(websocket: WebSocket, code: Close) -> None:
     if websocket.client_state is WebSocketState.CONNECTED:
-        try:
+        with (
+            anyio.move_on_after(CLOSE_SECONDS),
+            suppress(WebSocketDisconnect, WebSocketDisconnected),  # the page was quicker
+        ):
             await websocket.close(code)
-        except (RuntimeError, WebSocketDisconnect):  # it was quicker
-            return
 
 
 def _first(group: ExceptionGroup[Exception]) -> Exception:

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import deque
-from typing import Final
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Final, Literal, Never
+from uuid import UUID, uuid4
 
 from starlette.websockets import WebSocket
 
 from realtime.gateway import Place
 from realtime.live.closing import Close, Closing
-from realtime.protocol.messages import Message
+from realtime.protocol.messages import Message, SeatLost
 
 MOST_WAITING_BYTES: Final = 300 * 1024
 
@@ -24,6 +25,7 @@ class Connection:
     def __init__(self, websocket: WebSocket, place: Place, page: UUID) -> None:
         self.place = place
         self.page = page  # the page's own name, by which it holds the seat
+        self.line = uuid4()  # this socket's name: a page may come back over another
         self.holds_seat = False
         self.seat_since = 0  # number of the person's stream when the seat was taken
         self.ending: Close | None = None
@@ -31,12 +33,24 @@ class Connection:
         self._waiting: deque[str] = deque()
         self._waiting_bytes = 0
         self._something = asyncio.Event()
+        self._ended = asyncio.Event()
         self._sent: dict[str, int] = {}
         self._early: dict[str, list[tuple[int, str]]] = {}
+
+    @property
+    def streams(self) -> Iterable[str]:
+        """What the page reads."""
+        return self._sent.keys() | self._early.keys()
 
     def hold_seat(self, person_seq: int) -> None:
         """The page has taken the seat; what the person's stream said before is settled."""
         self.holds_seat, self.seat_since = True, person_seq
+
+    def lose_seat(self, reason: Literal["elsewhere", "removed"]) -> None:
+        """The page holds the seat no longer, and is told so once."""
+        if self.holds_seat:
+            self.holds_seat = False
+            self.offer(SeatLost(reason=reason))
 
     def offer(self, message: Message) -> None:
         """Send a message soon."""
@@ -53,13 +67,23 @@ class Connection:
         self._something.set()
 
     def end(self, code: Close) -> None:
-        """Close the connection soon."""
+        """Close the connection soon, whatever still waits."""
         self.ending = self.ending or code
-        self._something.set()
+        self._ended.set()
+
+    async def ended(self) -> Never:
+        """Wait until the connection must end.
+
+        Raises:
+            Closing: now, and why.
+        """
+        await self._ended.wait()
+        assert self.ending is not None
+        raise Closing(self.ending)
 
     def expect(self, stream: str) -> None:
         """Hold back the events of a stream until its snapshot is there."""
-        self._early[stream] = []
+        self._early.setdefault(stream, [])
 
     def start(self, stream: str, seq: int) -> None:
         """The page knows the stream up to `seq`: let later events through, in order."""
@@ -75,18 +99,12 @@ class Connection:
             self._sent[stream] = seq
             self.offer_text(text)
 
-    async def send_waiting(self) -> None:
-        """Send what waits, for as long as the connection lives.
-
-        Raises:
-            Closing: the connection must end.
-        """
+    async def send_waiting(self) -> Never:
+        """Send what waits, for as long as the connection lives."""
         while True:
             await self._something.wait()
             self._something.clear()
-            while self._waiting and self.ending is None:
+            while self._waiting:
                 text = self._waiting.popleft()
                 await self._websocket.send_text(text)
                 self._waiting_bytes -= len(text.encode())
-            if self.ending is not None:
-                raise Closing(self.ending)

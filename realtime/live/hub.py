@@ -1,6 +1,7 @@
-"""What all connections of a process share: one reader of each stream, and the nudges."""
+"""What all connections of a process share: one reader of each stream."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,18 +10,18 @@ from typing import Final, Never
 from uuid import UUID
 
 import structlog
-from redis.exceptions import RedisError
+from pydantic import ValidationError
 
-from realtime.gateway import NUDGES, Gateway
+from realtime.gateway import MOST_AT_ONCE, Forgotten, Gateway
 from realtime.live.closing import Close
 from realtime.live.connection import Connection
+from realtime.live.nudges import Nudges
 from realtime.live.seats import tell_former_holder
 from realtime.live.snapshots import as_message
 
 log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 1.0  # how often heads are read when nobody nudges
-BROKER_PAUSE_SECONDS: Final = 1.0
 LOGIN_CHECK_SECONDS: Final = 2.0
 
 
@@ -41,10 +42,13 @@ class Hub:
 
     def __init__(self, gateway: Gateway, clock: Callable[[], datetime]) -> None:
         self.gateway = gateway
-        self._clock = clock
+        self.nudges = Nudges(gateway)
         self.connections: set[Connection] = set()
+        self._clock = clock
         self._feeds: dict[str, Feed] = {}
+        self._due: set[str] = set()
         self._wake = asyncio.Event()
+        self._next_look = 0.0  # monotonic seconds
 
     async def subscribe(self, connection: Connection, stream: str) -> None:
         """Read a stream for a connection, which holds events back until it starts."""
@@ -62,15 +66,24 @@ class Hub:
     def remove(self, connection: Connection) -> None:
         """The connection is gone."""
         self.connections.discard(connection)
-        for stream, feed in list(self._feeds.items()):
-            feed.readers.discard(connection)
-            if not feed.readers:
-                del self._feeds[stream]
+        for stream in connection.streams:
+            feed = self._feeds.get(stream)
+            if feed is not None:
+                feed.readers.discard(connection)
+                if not feed.readers:
+                    del self._feeds[stream]
 
-    async def happened(self, stream: str) -> None:
+    def happened(self, stream: str, seq: int) -> None:
         """Something was committed to a stream: deliver it here and tell the other processes."""
-        self._wake.set()
-        await self.gateway.nudge(stream)
+        self.hear(stream, seq)
+        self.nudges.send(stream, seq)
+
+    def hear(self, stream: str, seq: int) -> None:
+        """Somebody says that a stream has got as far as `seq`."""
+        feed = self._feeds.get(stream)
+        if feed is not None and seq > feed.head:
+            self._due.add(stream)
+            self._wake.set()
 
     async def deliver(self) -> Never:
         """Deliver what is new: when nudged, and each second."""
@@ -85,41 +98,44 @@ class Hub:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _deliver_new(self) -> None:
-        heads = await self.gateway.heads(self._feeds)
-        for stream, head in heads.items():
+        due, self._due = self._due, set()
+        if time.monotonic() >= self._next_look:
+            due |= await self._moved()
+            self._next_look = time.monotonic() + LOOK_SECONDS
+        for stream in due:
             feed = self._feeds.get(stream)
-            if feed is not None and head > feed.head:
+            if feed is not None:
                 await self._read(stream, feed)
 
+    async def _moved(self) -> set[str]:
+        """The streams that have got further than this process has delivered."""
+        heads = await self.gateway.heads(self._feeds)
+        feeds = self._feeds
+        return {name for name, head in heads.items() if name in feeds and head > feeds[name].head}
+
     async def _read(self, stream: str, feed: Feed) -> None:
-        for event in await self.gateway.since(stream, feed.head):
-            message = as_message(event, self._clock())
+        try:
+            events = await self.gateway.since(stream, feed.head)
+            messages = [as_message(event, self._clock()) for event in events]
+        except (Forgotten, ValidationError) as error:
+            # Events are gone, or a newer process wrote what this one cannot read: the pages of
+            # this stream begin anew, and no other stream waits.
+            log.error("stream cannot be followed", stream=stream, error=type(error).__name__)
+            self._drop(stream, feed)
+            return
+        for message in messages:
             text = message.model_dump_json()
             for reader in tuple(feed.readers):
-                reader.deliver(stream, event.seq, text)
+                reader.deliver(stream, message.seq, text)
                 tell_former_holder(reader, message)
-            feed.head = event.seq
-        self._wake.set()  # there may be more than one read brings
+            feed.head = message.seq
+        if len(messages) == MOST_AT_ONCE:  # there is more
+            self.hear(stream, feed.head + 1)
 
-    async def listen(self) -> Never:
-        """Hear the nudges of other processes. While the broker is away, `deliver` looks alone."""
-        while True:
-            try:
-                await self._listen()
-            except (RedisError, OSError) as error:
-                log.warning("broker away", error=type(error).__name__)
-            await asyncio.sleep(BROKER_PAUSE_SECONDS)
-
-    async def _listen(self) -> None:
-        broker = await self.gateway.listener()
-        try:
-            async with broker.pubsub() as channel:
-                await channel.subscribe(NUDGES)
-                async for message in channel.listen():
-                    if message["type"] == "message" and message["data"].decode() in self._feeds:
-                        self._wake.set()
-        finally:
-            await broker.aclose()
+    def _drop(self, stream: str, feed: Feed) -> None:
+        self._feeds.pop(stream, None)
+        for reader in feed.readers:
+            reader.end(Close.RESTARTING)
 
     async def end_logins(self) -> Never:
         """Close the connections of logins that have ended, within 5 s of their end."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from typing import Final, Never
 from uuid import UUID
 
@@ -28,13 +29,14 @@ class PresenceBoard:
         self._clock = clock
         self._reports: dict[Holder, Devices] = {}
         self._changed: set[UUID] = set()
-        self._told: dict[UUID, list[Person]] = {}
+        self._told: dict[UUID, dict[UUID, Person]] = {}  # room → participation → person
 
     def report(self, holder: Holder, devices: Devices, room: UUID) -> None:
         """A page says that it lives, and how its devices stand."""
-        if self._reports.get(holder) != devices:
-            self._changed.add(room)
         self._reports[holder] = devices
+        told = self._told.get(room, {}).get(holder.participation_id)
+        if told is None or (told.mic, told.camera) != devices:
+            self._changed.add(room)
 
     def changed(self, room: UUID) -> None:
         """Somebody came or went."""
@@ -59,8 +61,10 @@ class PresenceBoard:
 
     async def _write_reports(self) -> None:
         reports, self._reports = self._reports, {}
-        if reports:
-            await self._gateway.report(reports)
+        lost = await self._gateway.report(reports) if reports else ()
+        for connection in self._hub.connections if lost else ():
+            if self._gateway.holder(connection.place, connection.page) in lost:
+                connection.lose_seat("elsewhere")
 
     async def _tell(self, *, everywhere: bool) -> None:
         read_here = {connection.place.room.id for connection in self._hub.connections}
@@ -69,18 +73,18 @@ class PresenceBoard:
         self._changed.clear()
         if not wanted:
             return
-        for room, people in (await self._gateway.people(wanted)).items():
+        for room, present in (await self._gateway.people(wanted)).items():
+            people = {person.participation: person for person in present}
             if self._told.get(room) != people:
                 self._told[room] = people
                 self._send(room, people)
 
-    def _send(self, room: UUID, people: list[Person]) -> None:
+    def _send(self, room: UUID, people: dict[UUID, Person]) -> None:
         text = self._digest(room, people).model_dump_json()
         for connection in self._hub.connections:
             if connection.place.room.id == room:
                 connection.offer_text(text)
 
-    def _digest(self, room: UUID, people: list[Person]) -> Presence:
-        return Presence(
-            room=room, server_now=self._clock(), people=people[:MOST_LISTED], count=len(people)
-        )
+    def _digest(self, room: UUID, people: dict[UUID, Person]) -> Presence:
+        listed = list(islice(people.values(), MOST_LISTED))
+        return Presence(room=room, server_now=self._clock(), people=listed, count=len(people))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from realtime.gateway import Devices, DomainError
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
-from realtime.live.snapshots import as_message
+from realtime.live.snapshots import catch_up
 from realtime.protocol.messages import (
     ChatDelete,
     ChatPost,
@@ -65,35 +65,35 @@ async def _do(channel: "LiveChannel", connection: Connection, request: Request) 
             return {}
         case ChatPost():
             posted = await gateway.post(place, request.body, request.id)
-            await channel.hub.happened(place.room_stream)
+            channel.hub.happened(place.room_stream, posted.seq)
             return {"seq": posted.seq, "message": posted.payload["message"]}
         case ChatDelete():
             deleted = await gateway.delete(place, request.message, request.id)
-            await channel.hub.happened(place.room_stream)
+            channel.hub.happened(place.room_stream, deleted.seq)
             return {"seq": deleted.seq}
 
 
 async def _since(
     channel: "LiveChannel", connection: Connection, request: EventsSince
 ) -> dict[str, Any]:
-    """The events come as events; the answer says up to which number."""
-    if request.stream not in (connection.place.room_stream, connection.place.person_stream):
+    """What is missing comes as events or as a snapshot; the answer says up to which number."""
+    stream = request.stream
+    if stream not in (connection.place.room_stream, connection.place.person_stream):
         raise Closing(Close.PROTOCOL_ERROR)
-    events = await channel.gateway.since(request.stream, request.seq)
     now = channel.clock()
-    for event in events:
-        connection.offer(as_message(event, now))
-    return {"seq": events[-1].seq if events else request.seq}
+    return {"seq": await catch_up(channel.gateway, connection, stream, request.seq, now)}
 
 
 async def _take_seat(
     channel: "LiveChannel", connection: Connection, request: SeatTake
 ) -> dict[str, Any]:
     place = connection.place
-    taken = await channel.gateway.take_seat(place, connection.page, use_here=request.here)
+    taken = await channel.gateway.take_seat(
+        place, connection.page, connection.line, use_here=request.here
+    )
     connection.hold_seat(taken.person_seq)
     channel.presence.changed(place.room.id)
-    await channel.hub.happened(place.person_stream)
+    channel.hub.happened(place.person_stream, taken.person_seq)
     return {
         "room": str(taken.room_id),
         "mic": taken.devices.mic,

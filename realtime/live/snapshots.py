@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from pydantic import ValidationError
+
 from realtime.gateway import Forgotten, Gateway, StreamEvent
 from realtime.live.connection import Connection
 from realtime.protocol.messages import (
@@ -14,6 +16,7 @@ from realtime.protocol.messages import (
 )
 
 MOST_MISSED: Final = 200  # whoever missed more gets a snapshot
+MOST_MISSED_BYTES: Final = 128 * 1024  # less than may wait for a page
 
 
 def as_message(event: StreamEvent, now: datetime) -> LoggedEvent:
@@ -35,50 +38,52 @@ def as_message(event: StreamEvent, now: datetime) -> LoggedEvent:
     )
 
 
-async def start_room(
-    gateway: Gateway, connection: Connection, have: int | None, now: datetime
-) -> None:
-    """Bring a page up to date with its room, from number `have` if it was here before."""
-    stream = connection.place.room_stream
-    if await _missed(gateway, connection, stream, have, now):
-        return
+async def catch_up(
+    gateway: Gateway, connection: Connection, stream: str, have: int | None, now: datetime
+) -> int:
+    """Bring a page up to date with a stream, of which it has read up to `have` if at all.
+
+    Events that come while this reads follow after it. Returns the number the page has then.
+    """
+    connection.expect(stream)
+    missed = None if have is None else await _missed(gateway, stream, have, now)
+    if have is None or missed is None:
+        snapshot = await _snapshot(gateway, connection, stream, now)
+        connection.offer(snapshot)
+        seq = snapshot.seq
+    else:
+        for text in missed:
+            connection.offer_text(text)
+        seq = have + len(missed)
+    connection.start(stream, seq)
+    return seq
+
+
+async def _missed(gateway: Gateway, stream: str, have: int, now: datetime) -> list[str] | None:
+    """The events after `have`; None when a snapshot is needed or better."""
+    try:
+        events = await gateway.since(stream, have)
+        texts = [as_message(event, now).model_dump_json() for event in events]
+    except (Forgotten, ValidationError):
+        return None
+    size = sum(len(text.encode()) for text in texts)
+    too_much = len(texts) > MOST_MISSED or size > MOST_MISSED_BYTES
+    if too_much or (not texts and have > (await gateway.heads([stream]))[stream]):
+        return None  # the last: a page of a database that was set back
+    return texts
+
+
+async def _snapshot(
+    gateway: Gateway, connection: Connection, stream: str, now: datetime
+) -> RoomSnapshot | Snapshot:
+    if stream != connection.place.room_stream:
+        seq = (await gateway.heads([stream]))[stream]
+        return Snapshot(stream=stream, seq=seq, server_now=now)
     seq, chat = await gateway.room_snapshot(connection.place.room)
-    snapshot = RoomSnapshot(
+    return RoomSnapshot(
         stream=stream,
         seq=seq,
         server_now=now,
         room=connection.place.room.id,
         chat=[ChatLine.model_validate(line) for line in chat],
     )
-    connection.offer(snapshot)
-    connection.start(stream, seq)
-
-
-async def start_person(
-    gateway: Gateway, connection: Connection, have: int | None, now: datetime
-) -> None:
-    """Bring a page up to date with what concerns its person."""
-    stream = connection.place.person_stream
-    if await _missed(gateway, connection, stream, have, now):
-        return
-    seq = (await gateway.heads([stream]))[stream]
-    connection.offer(Snapshot(stream=stream, seq=seq, server_now=now))
-    connection.start(stream, seq)
-
-
-async def _missed(
-    gateway: Gateway, connection: Connection, stream: str, have: int | None, now: datetime
-) -> bool:
-    """Send the events after `have`; False when a snapshot is needed or better."""
-    if have is None:
-        return False
-    try:
-        events = await gateway.since(stream, have)
-    except Forgotten:
-        return False
-    if len(events) > MOST_MISSED or have > (await gateway.heads([stream]))[stream]:
-        return False
-    for event in events:
-        connection.offer(as_message(event, now))
-    connection.start(stream, events[-1].seq if events else have)
-    return True

@@ -14,6 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 VERSION = 1
 MAX_FRAME_BYTES = 16 * 1024
 MAX_CHAT_CHARACTERS = 2000
+MAX_SEQ = 2**31 - 1  # as the database keeps it
+
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
+StreamName = Annotated[str, Field(max_length=80)]
 
 
 class Message(BaseModel):
@@ -32,7 +36,7 @@ class Hello(Message):
     version: int
     connection: UUID  # made by the page when it loads; it holds the seat by this name
     path: str = Field(max_length=200)
-    have: dict[str, int] = Field(default_factory=dict, max_length=16)
+    have: dict[StreamName, Seq] = Field(default_factory=dict, max_length=16)
 
 
 class EventsSince(Message):
@@ -40,8 +44,8 @@ class EventsSince(Message):
 
     type: Literal["events.since"] = "events.since"
     id: UUID
-    stream: str = Field(max_length=80)
-    seq: int = Field(ge=0)
+    stream: StreamName
+    seq: Seq
 
 
 class SeatTake(Message):

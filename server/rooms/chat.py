@@ -1,7 +1,9 @@
 """The chat of a room: lines that stay, and can be taken back."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from server.live.models import StreamEvent
 from server.rooms.models import ChatMessage, Room
 
 MOST_SHOWN: Final = 200
+MOST_SHOWN_BYTES: Final = 128 * 1024  # doubled by escapes it still fits into what may wait
+LINE_BYTES: Final = 400  # of a line, beside its text and name
 LONGEST: Final = 2000
 POSTED: Final = "chat.posted"
 DELETED: Final = "chat.deleted"
@@ -132,7 +136,7 @@ async def delete(
 
 
 async def newest(db: Db, room_id: UUID) -> list[dict[str, Any]]:
-    """The newest 200 lines of a room, oldest first."""
+    """The newest lines of a room, oldest first: 200, or as many as fit into 128 KiB."""
     found = (
         select(ChatMessage, Account.name)
         .join(Participation, col(Participation.id) == col(ChatMessage.author_id))
@@ -141,9 +145,18 @@ async def newest(db: Db, room_id: UUID) -> list[dict[str, Any]]:
         .order_by(col(ChatMessage.seq).desc())
         .limit(MOST_SHOWN)
     )
-    rows = (await db.exec(found)).all()
+    rows = _fitting((await db.exec(found)).all())
     roles = await shown_roles(db, {message.author_id for message, _ in rows})
     return [line(message, name, roles[message.author_id]) for message, name in reversed(rows)]
+
+
+def _fitting(newest_first: Sequence[tuple[ChatMessage, str]]) -> list[tuple[ChatMessage, str]]:
+    sizes = (LINE_BYTES + len((message.body + name).encode()) for message, name in newest_first)
+    return [
+        row
+        for row, so_far in zip(newest_first, accumulate(sizes), strict=True)
+        if so_far <= MOST_SHOWN_BYTES
+    ]
 
 
 def line(message: ChatMessage, name: str, role: Role) -> dict[str, Any]:

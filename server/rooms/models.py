@@ -41,7 +41,8 @@ class Room(Row, table=True):
 class SeatState(Row, table=True):
     """A person's seat in a session: the lease that one page holds over the live channel.
 
-    `connection_id` is the page that holds the seat (None: nobody), `login_id` its device.
+    `connection_id` is the page that holds the seat (None: nobody), `line_id` the socket over which
+    it took it, `login_id` its device.
     `access_epoch` rises when access is taken away: join tokens of an older epoch are refused.
     """
 
@@ -52,6 +53,7 @@ class SeatState(Row, table=True):
     session_id: UUID = Field(foreign_key="session.id", index=True)
     room_id: UUID = Field(foreign_key="room.id", index=True)
     connection_id: UUID | None = None
+    line_id: UUID | None = None
     login_id: UUID | None = None
     mic: bool = False
     camera: bool = False

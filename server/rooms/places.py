@@ -13,8 +13,7 @@ async def place(db: Db, *, participation: Participation, session: Session) -> Ro
     Runs in a write transaction; the room is made by the first who comes. The session row is
     locked, so that two firsts do not make two rooms.
     """
-    assert participation.event_id == session.event_id
-    room = await main_room(db, session)
+    room = await known_place(db, participation=participation, session=session)
     if room:
         return room
     await db.exec(select(Session.id).where(col(Session.id) == session.id).with_for_update())
@@ -24,6 +23,12 @@ async def place(db: Db, *, participation: Participation, session: Session) -> Ro
         db.add(room)
         await db.flush()
     return room
+
+
+async def known_place(db: Db, *, participation: Participation, session: Session) -> Room | None:
+    """The room of a participation in a session, if it has been made already."""
+    assert participation.event_id == session.event_id
+    return await main_room(db, session)
 
 
 async def main_room(db: Db, session: Session) -> Room | None:

@@ -70,10 +70,11 @@ async def take(
     session: Session,
     login_id: UUID,
     connection_id: UUID,
+    line_id: UUID,
     here: bool,
     now: datetime,
 ) -> Taken:
-    """Take the seat for a page.
+    """Take the seat for a page, over the socket `line_id`.
 
     Taking it from another page raises the epoch, so that the media token of the former page is
     worth nothing, and tells that page through the person's stream.
@@ -98,7 +99,8 @@ async def take(
     elif lease.is_held(seat, now) and seat.connection_id != connection_id:
         seat.access_epoch += 1
         await _tell(db, participation.id, TAKEN, connection_id, now)
-    seat.connection_id, seat.login_id, seat.last_seen = connection_id, login_id, now
+    seat.connection_id, seat.line_id, seat.login_id = connection_id, line_id, login_id
+    seat.last_seen = now
     seat.mic, seat.camera = devices
     db.add(seat)
     stream = person_stream(participation.id)
@@ -106,22 +108,31 @@ async def take(
     return Taken(seat.room_id, devices, returning, known)
 
 
-async def report(db: Db, reports: Mapping[Holder, Devices], *, now: datetime) -> None:
+async def report(db: Db, reports: Mapping[Holder, Devices], *, now: datetime) -> set[Holder]:
     """Renew the leases of pages and remember their devices, many in one transaction.
 
-    A page that does not hold its seat (any more) changes nothing.
+    Returns those that hold their seat no longer; they change nothing.
     """
-    for holder, devices in sorted(reports.items()):
-        await db.exec(
+    lost = set()
+    for holder, devices in sorted(reports.items()):  # in one order, so that no two wait in a ring
+        renewed = await db.exec(
             update(SeatState)
             .where(*_held_by(*holder))
             .values(mic=devices.mic, camera=devices.camera, last_seen=now)
         )
+        if not renewed.rowcount:
+            lost.add(holder)
+    return lost
 
 
-async def release(db: Db, holder: Holder) -> None:
-    """Give the seat back when the page goes. `last_seen` stays: who returns soon comes back."""
-    await db.exec(update(SeatState).where(*_held_by(*holder)).values(connection_id=None))
+async def release(db: Db, holder: Holder, *, line_id: UUID) -> None:
+    """Give the seat back when a socket ends. `last_seen` stays: who returns soon comes back.
+
+    The end of a dead line is often seen after its page has come back over a new one; then the
+    seat belongs to the new line, and nothing is given back.
+    """
+    held_over = (*_held_by(*holder), col(SeatState.line_id) == line_id)
+    await db.exec(update(SeatState).where(*held_over).values(connection_id=None, line_id=None))
 
 
 async def leave(db: Db, holder: Holder) -> None:
@@ -129,7 +140,7 @@ async def leave(db: Db, holder: Holder) -> None:
     await db.exec(
         update(SeatState)
         .where(*_held_by(*holder))
-        .values(connection_id=None, login_id=None, mic=False, camera=False)
+        .values(connection_id=None, line_id=None, login_id=None, mic=False, camera=False)
     )
 
 
@@ -141,7 +152,7 @@ async def revoke(db: Db, *, participation_id: UUID, session_id: UUID, now: datet
             col(SeatState.participation_id) == participation_id,
             col(SeatState.session_id) == session_id,
         )
-        .values(connection_id=None, access_epoch=SeatState.access_epoch + 1)
+        .values(connection_id=None, line_id=None, access_epoch=SeatState.access_epoch + 1)
     )
     await _tell(db, participation_id, REVOKED, None, now)
 

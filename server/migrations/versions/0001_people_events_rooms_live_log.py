@@ -227,6 +227,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("room_id", sa.Uuid(), nullable=False),
         sa.Column("connection_id", sa.Uuid(), nullable=True),
+        sa.Column("line_id", sa.Uuid(), nullable=True),
         sa.Column("login_id", sa.Uuid(), nullable=True),
         sa.Column("mic", sa.Boolean(), nullable=False),
         sa.Column("camera", sa.Boolean(), nullable=False),
