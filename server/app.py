@@ -20,6 +20,7 @@ import server.events.pages
 import server.rooms.hooks
 import server.rooms.pages
 import server.web.licences
+import server.web.styleguide
 from realtime.gateway import Gateway
 from realtime.live.channel import LiveChannel, live_route
 from server import worker
@@ -81,7 +82,8 @@ def _routes(settings: Settings) -> list[BaseRoute]:
 
 
 def _development_routes(settings: Settings) -> list[BaseRoute]:
-    return []
+    development = settings.environment == "development"
+    return [*server.web.styleguide.routes] if development else []
 
 
 def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
