@@ -1,0 +1,154 @@
+"""One client's transport: its ICE credentials, DTLS association, keys, and what flows over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from realtime.media import ice, rtcp
+from realtime.media.adapter import DtlsEndpoint
+from realtime.media.arrivals import Arrivals
+from realtime.media.publication import Publication
+from realtime.media.retransmit import Allowance
+from realtime.media.subscription import Subscription
+from realtime.media.udp import Address
+
+if TYPE_CHECKING:
+    from realtime.media.plane import Plane
+    from realtime.media.sdp import Description
+    from realtime.media.stream import Stream
+
+# An SSRC of ours that reports are sent from; no media uses it (our media SSRCs are random).
+REPORTER = 1
+
+# Addresses that may be proven for one peer at a time; a phone changing networks has two.
+MAX_ADDRESSES = 4
+
+
+class Peer:
+    """A client in the media plane. Made by `Plane.new_peer`, ended by `Plane.remove`.
+
+    `on_open` is called once when media can flow, `on_close` once when the transport has failed.
+    `heard_at` is when the last signed connectivity check came (seconds, monotonic).
+    """
+
+    def __init__(
+        self, plane: Plane, *, on_open: Callable[[], None], on_close: Callable[[], None], now: float
+    ) -> None:
+        self.plane = plane
+        self.credentials = [ice.new_credentials()]
+        self.remote_fragment = ""
+        self.address: Address | None = None
+        self.addresses: list[Address] = []
+        self.heard_at = now
+        self.rx: Any = None
+        self.tx: Any = None
+        self.extension_names: dict[int, str] = {}
+        self.streams: dict[int, Stream] = {}
+        self.by_mid: dict[str, Publication] = {}
+        self.subscriptions: dict[int, Subscription] = {}
+        self.arrivals = Arrivals()
+        self.resends = Allowance()
+        self._on_open = on_open
+        self._on_close = on_close
+        self.dtls = DtlsEndpoint(
+            plane.certificate, send=self._send_dtls, on_open=self._opened, on_close=self._closed
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.tx is not None
+
+    def take_offer(self, offer: Description) -> None:
+        """Adopt the remote end's certificate; a new ICE fragment asks for new credentials.
+
+        Raises:
+            SdpError: the offer names no usable certificate.
+        """
+        algorithm, fingerprint = offer.fingerprint
+        if not self.dtls.started:
+            self.dtls.start(algorithm, fingerprint)
+        if self.remote_fragment not in ("", offer.ice_fragment):
+            self.plane.renew_credentials(self)
+        self.remote_fragment = offer.ice_fragment
+        for section in offer.sections:
+            self.extension_names.update({n: uri for uri, n in section.extension_ids.items()})
+
+    def proven(self, address: Address, *, nominated: bool, now: float) -> None:
+        """A signed check came from this address: datagrams from it are the peer's."""
+        self.heard_at = now
+        if address not in self.addresses:
+            self.addresses.append(address)
+            if len(self.addresses) > MAX_ADDRESSES:
+                self.plane.forget_address(self, self.addresses[0])
+        if nominated or self.address is None:
+            self._use(address)
+
+    def _use(self, address: Address) -> None:
+        self.address = address
+        for subscription in self.subscriptions.values():
+            self._equip(subscription)
+
+    def _equip(self, subscription: Subscription) -> None:
+        if self.address is not None and self.tx is not None:
+            subscription.tx = self.tx
+            subscription.name = self.address.pointer
+            subscription.name_length = self.address.length
+
+    def publish(self, publication: Publication) -> None:
+        """Take in a publication whose section is agreed."""
+        self.by_mid[publication.mid] = publication
+
+    def unpublish(self, publication: Publication) -> None:
+        """Forget a publication and its streams; its subscriptions stop."""
+        self.by_mid.pop(publication.mid, None)
+        for stream in publication.streams.values():
+            self.streams.pop(stream.ssrc, None)
+        for subscription in list(publication.subscriptions):
+            subscription.peer.unsubscribe(subscription)
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Begin to get a publication, once a section is agreed and the transport stands."""
+        self.subscriptions[subscription.ssrc] = subscription
+        subscription.publication.subscriptions.append(subscription)
+        self._equip(subscription)
+        subscription.publication.review_one(subscription)
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        subscription.stop()
+        self.subscriptions.pop(subscription.ssrc, None)
+        if subscription in subscription.publication.subscriptions:
+            subscription.publication.subscriptions.remove(subscription)
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Encrypt and queue a compound RTCP packet."""
+        if self.tx is not None and self.address is not None:
+            self.plane.send_rtcp(packet, self.tx, self.address)
+
+    def report_sender(self, subscription: Subscription) -> None:
+        """Tell a viewer which instant its RTP times mean, so that sound and picture stay in step.
+
+        The publisher's own report, with the viewer's numbering (RFC 3550 §6.4.1).
+        """
+        stream = subscription.stream
+        if stream is None or stream.reception.report is None:
+            return
+        report = stream.reception.report
+        timestamp = (report.timestamp + subscription.timestamp_add) & 0xFFFFFFFF
+        told = report._replace(ssrc=subscription.ssrc, timestamp=timestamp)
+        cname = subscription.publication.sid.encode()
+        self.send_rtcp(rtcp.write_sender_report(told, cname))
+
+    def _send_dtls(self, datagram: bytes) -> None:
+        if self.address is not None:
+            self.plane.send(datagram, self.address)
+
+    def _opened(self) -> None:
+        self.rx, self.tx = self.dtls.rx, self.dtls.tx
+        for subscription in list(self.subscriptions.values()):
+            self._equip(subscription)
+            subscription.publication.review_one(subscription)
+        self._on_open()
+
+    def _closed(self) -> None:
+        self._on_close()

@@ -1,0 +1,23 @@
+"""Bounds that keep one client from harming others. Seconds, bytes and counts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every bound of the engine that an operator may want to change."""
+
+    tracks_per_participant: int = 4
+    screen_tracks_per_participant: int = 2
+    participants_per_room: int = 2000
+    message_bytes: int = 512 * 1024
+    outbox_messages: int = 512
+    messages_per_second: int = 50
+    metadata_bytes: int = 4096
+    attributes: int = 32
+    ping_interval: int = 5
+    ping_timeout: int = 15
+    silent_signal: float = 20.0
+    silent_transport: float = 20.0
+    connect_within: float = 25.0
+    empty_room_kept: float = 20.0

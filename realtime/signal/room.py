@@ -1,0 +1,136 @@
+"""A room: its participants, their tracks, and what each of them is told about the others."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from livekit.protocol import models, rtc
+
+from realtime.signal import subscribing
+from realtime.signal.participant import Participant, new_sid
+from realtime.signal.tracks import Track
+
+
+class Witness(Protocol):
+    """Who is told what happens in a room (webhooks)."""
+
+    def happened(
+        self,
+        event: str,
+        room: Room,
+        participant: Participant | None = None,
+        track: Track | None = None,
+    ) -> None: ...
+
+
+class Room:
+    """One room by name; lives as long as somebody is in it and a little longer.
+
+    `empty_since` is when the last one left (seconds, monotonic), None while somebody is in.
+    """
+
+    def __init__(self, name: str, witness: Witness, *, created_ms: int, now: float) -> None:
+        self.name = name
+        self.sid = new_sid("RM_")
+        self.created_ms = created_ms
+        self.participants: dict[str, Participant] = {}
+        self.empty_since: float | None = now
+        self.speaking: dict[str, models.SpeakerInfo] = {}
+        self._witness = witness
+
+    def info(self) -> models.Room:
+        seen = [p for p in self.participants.values() if not p.hidden]
+        return models.Room(
+            sid=self.sid,
+            name=self.name,
+            creation_time=self.created_ms // 1000,
+            creation_time_ms=self.created_ms,
+            num_participants=len(seen),
+            num_publishers=sum(bool(p.published()) for p in seen),
+        )
+
+    def tracks(self) -> dict[str, Track]:
+        """Every published track by sid."""
+        return {t.sid: t for p in self.participants.values() for t in p.published()}
+
+    def owner_of(self, track: Track) -> Participant:
+        """Who publishes a track.
+
+        Raises:
+            LookupError: nobody in this room does.
+        """
+        for participant in self.participants.values():
+            if track.sid in participant.tracks:
+                return participant
+        raise LookupError(track.sid)
+
+    def others(self, participant: Participant) -> list[Participant]:
+        return [p for p in self.participants.values() if p is not participant]
+
+    def enter(self, participant: Participant) -> None:
+        """Take a participant in and let it watch what is published."""
+        self.participants[participant.identity] = participant
+        self.empty_since = None
+        participant.state = models.ParticipantInfo.JOINED
+        for track in self.tracks().values():
+            if participant.may_watch(track):
+                subscribing.watch(participant, track)
+        self.tell(participant)
+
+    def leave(self, participant: Participant, *, now: float) -> None:
+        """Take a participant out; the others are told, its tracks end."""
+        if self.participants.get(participant.identity) is not participant:
+            return
+        for track in participant.published():
+            self.unpublish(participant, track)
+        del self.participants[participant.identity]
+        self.speaking.pop(participant.sid, None)
+        participant.state = models.ParticipantInfo.DISCONNECTED
+        self.tell(participant)
+        if participant.was_active:
+            self._witness.happened("participant_left", self, participant)
+        if not self.participants:
+            self.empty_since = now
+
+    def became_active(self, participant: Participant) -> None:
+        """Media can flow: only now the participant has really arrived."""
+        participant.state = models.ParticipantInfo.ACTIVE
+        participant.was_active = True
+        self._witness.happened("participant_joined", self, participant)
+        self.tell(participant)
+
+    def publish(self, participant: Participant, track: Track) -> None:
+        """A track's section is agreed: everybody hears of it and may watch it."""
+        track.published = True
+        self.tell(participant)
+        self._witness.happened("track_published", self, participant, track)
+        tracks = self.tracks()
+        for other in self.others(participant):
+            if other.may_watch(track):
+                subscribing.watch(other, track)
+                subscribing.ask_for_offer(other, tracks)
+
+    def unpublish(self, participant: Participant, track: Track) -> None:
+        """A track ended: nobody watches it any more."""
+        participant.tracks.pop(track.sid, None)
+        participant.peer.unpublish(track.publication)
+        for slot in participant.sections.slots.values():
+            if slot.published is track:
+                slot.published = None
+        for other in self.others(participant):
+            subscribing.unwatch(other, track)
+        if track.published:
+            self.tell(participant)
+            self._witness.happened("track_unpublished", self, participant, track)
+        tracks = self.tracks()
+        for other in self.others(participant):
+            subscribing.ask_for_offer(other, tracks)
+
+    def tell(self, participant: Participant) -> None:
+        """Tell everybody how a participant now is."""
+        participant.version += 1
+        update = rtc.ParticipantUpdate(participants=[participant.info()])
+        message = rtc.SignalResponse(update=update)
+        for each in self.participants.values():
+            if each is participant or not participant.hidden:
+                each.send(message)

@@ -1,0 +1,136 @@
+"""Telling the application what happens in rooms, signed, in order, and again until it hears."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import logging
+import time
+import uuid
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from google.protobuf.json_format import MessageToJson
+from livekit.api import AccessToken
+from livekit.protocol import webhook
+
+if TYPE_CHECKING:
+    from realtime.signal.participant import Participant
+    from realtime.signal.room import Room
+    from realtime.signal.tracks import Track
+
+_log = logging.getLogger(__name__)
+
+QUEUE = 1000
+ROOMS = 4000
+_ATTEMPTS = 8
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
+_TIMEOUT = ClientTimeout(total=5)
+_AT_ONCE = 8
+
+
+class Webhooks:
+    """Delivers events to one URL; events of one room keep their order.
+
+    Each room has a queue of at most `QUEUE` events; what does not fit, or is not taken after
+    some attempts, is dropped and counted in `dropped`.
+    """
+
+    def __init__(self, url: str | None, api_key: str, secret: str) -> None:
+        self._url = url
+        self._api_key = api_key
+        self._secret = secret
+        self._queues: dict[str, deque[webhook.WebhookEvent]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._http: ClientSession | None = None
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self.delivered = 0
+        self.dropped = 0
+
+    def happened(
+        self,
+        event: str,
+        room: Room,
+        participant: Participant | None = None,
+        track: Track | None = None,
+    ) -> None:
+        """Queue an event as things are now."""
+        if self._url is None:
+            return
+        message = webhook.WebhookEvent(
+            event=event, id=f"EV_{uuid.uuid4().hex}", created_at=int(time.time()), room=room.info()
+        )
+        if participant is not None:
+            message.participant.CopyFrom(participant.info())
+        if track is not None:
+            message.track.CopyFrom(track.info)
+        self._queue(room.name, message)
+
+    def _queue(self, name: str, message: webhook.WebhookEvent) -> None:
+        queue = self._queues.get(name)
+        if queue is not None and len(queue) < QUEUE:
+            queue.append(message)
+        elif queue is None and len(self._queues) < ROOMS:
+            self._queues[name] = deque([message])
+            task = asyncio.get_running_loop().create_task(self._deliver_all(name))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self.dropped += 1
+
+    async def close(self, *, within: float = 2.0) -> None:
+        """Give what is queued a moment (seconds) to be delivered, then end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+        for task in list(self._tasks):
+            task.cancel()
+        if self._http is not None:
+            await self._http.close()
+
+    async def _deliver_all(self, name: str) -> None:
+        queue = self._queues[name]
+        try:
+            while queue:
+                if await self._deliver(queue[0]):
+                    self.delivered += 1
+                else:
+                    self.dropped += 1
+                queue.popleft()
+        finally:
+            del self._queues[name]
+
+    async def _deliver(self, message: webhook.WebhookEvent) -> bool:
+        body = MessageToJson(message, indent=None)
+        pause = _FIRST_PAUSE
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            async with self._slots:
+                if await self._post(body):
+                    return True
+        _log.warning("webhook %s not taken after %d attempts", message.event, _ATTEMPTS)
+        return False
+
+    async def _post(self, body: str) -> bool:
+        if self._http is None:
+            self._http = ClientSession(timeout=_TIMEOUT)
+        headers = {
+            "Authorization": self.signature(body),
+            "Content-Type": "application/webhook+json",
+        }
+        assert self._url is not None
+        with contextlib.suppress(ClientError, TimeoutError, OSError):
+            async with self._http.post(self._url, data=body.encode(), headers=headers) as answer:
+                return answer.status < 500 and answer.status not in (408, 429)
+        return False
+
+    def signature(self, body: str) -> str:
+        """A token of our key that carries the SHA-256 of the body, base64."""
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        token = AccessToken(self._api_key, self._secret).with_sha256(digest)
+        return token.with_ttl(timedelta(minutes=5)).to_jwt()
