@@ -7,9 +7,9 @@ from typing import Any
 
 import anyio
 import uvicorn
-from realtime.engine import EngineConfig
 
 from realtime import engine
+from realtime.engine import EngineConfig
 from server import worker
 from server.accounts import actions
 from server.app import create_app
@@ -90,8 +90,8 @@ def engine_config(settings: Settings) -> EngineConfig:
         addresses=tuple(told or [settings.media_host]),
         api_keys={settings.livekit_api_key: settings.livekit_api_secret},
         webhook_url=settings.media_webhook_url,
-        tls_certificate=settings.tls_certificate,
-        tls_key=settings.tls_key,
+        tls_certificate=str(settings.tls_certificate) if settings.tls_certificate else None,
+        tls_key=str(settings.tls_key) if settings.tls_key else None,
     )
 
 

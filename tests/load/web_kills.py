@@ -67,7 +67,7 @@ async def _burst(app: App, tokens: list[str], number: int, kill_at: int, outcome
     pages = [Page(app.url, token, path) for token in tokens]
     for page in pages:
         await page.__aenter__()
-    acknowledged = Counter[str]()
+    acknowledged: list[int] = []  # the numbers of the lines, as the replies say them
     killed_at = 0.0
 
     async def post(page: Page, place: int) -> None:
@@ -76,8 +76,8 @@ async def _burst(app: App, tokens: list[str], number: int, kill_at: int, outcome
             body = f"{number}-{place}-{line}"
             reply = await page.ask("chat.post", body=body)
             assert reply["ok"], reply
-            acknowledged[body] += 1
-            if acknowledged.total() == kill_at:
+            acknowledged.append(reply["result"]["seq"])
+            if len(acknowledged) == kill_at:
                 app.kill("web")
                 killed_at = time.monotonic()
             elif killed_at and line == LINES_EACH - 1:
@@ -85,15 +85,14 @@ async def _burst(app: App, tokens: list[str], number: int, kill_at: int, outcome
                 outcome.slowest_return_seconds = max(outcome.slowest_return_seconds, back)
 
     await asyncio.gather(*(post(page, place) for place, page in enumerate(pages)))
-    await _judge(pages, number, outcome)
+    await _judge(pages, number, max(acknowledged), outcome)
     for page in pages:
         await page.__aexit__()
 
 
-async def _judge(pages: list[Page], number: int, outcome: Outcome) -> None:
+async def _judge(pages: list[Page], number: int, newest: int, outcome: Outcome) -> None:
     """Compare what each page has read with what was acknowledged."""
     expected = {f"{number}-{place}-{line}" for place in range(PAGES) for line in range(LINES_EACH)}
-    newest = max(page.room_head for page in pages)
     for page in pages:
         await page.until(lambda page=page: page.room_head >= newest)
     orders = [_read(page, number) for page in pages]
