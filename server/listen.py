@@ -5,6 +5,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+# A peer that takes nothing for so long is let go by the kernel, with what waits for it: nothing
+# else ends a connection whose other side reads no more (RFC 5482, tcp(7)).
+STUCK_MILLISECONDS: Final = 20_000
 
 
 class PortTaken(Exception):
@@ -15,7 +20,7 @@ class PortTaken(Exception):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket that children may inherit.
+    """A listening TCP socket that children may inherit; its connections do not get stuck.
 
     Raises:
         PortTaken: with the name and pid of the holder, as far as they can be seen.
@@ -23,6 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_MILLISECONDS)
     try:
         listener.bind((host, port))
     except OSError as error:

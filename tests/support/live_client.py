@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import httpx2
 import websockets
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from realtime.protocol.messages import VERSION
 
@@ -162,3 +162,33 @@ async def log_in(url: str, address: str, password: str) -> str:
         answer = await client.post("/login", data=fields)
         assert answer.status_code == 303, answer.text
         return str(client.cookies["login"])
+
+
+async def first_of(line: ClientConnection, type_: str) -> dict[str, Any]:
+    """The next message of a type on a bare line; others are passed over."""
+    async with asyncio.timeout(CEILING_SECONDS):
+        while True:
+            message: dict[str, Any] = json.loads(await line.recv())
+            if message["type"] == type_:
+                return message
+
+
+async def closed_with(line: ClientConnection) -> int | None:
+    """The code with which the server closes a line."""
+    async with asyncio.timeout(CEILING_SECONDS):
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await line.recv()
+    return line.close_code
+
+
+def report(*, mic: bool) -> dict[str, Any]:
+    """What a page in the room says each 5 s."""
+    return {
+        "type": "seat.report",
+        "mic": mic,
+        "camera": False,
+        "talk_ms": 0,
+        "quality": "good",
+        "transport": "udp",
+    }

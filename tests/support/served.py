@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import uvicorn
 
+from realtime.live.channel import LiveChannel
 from server.accounts.models import Account
 from server.app import create_app
 from server.core import clock
@@ -26,6 +27,7 @@ from server.events.models import (
     SessionKind,
 )
 from server.events.queries import published
+from server.listen import listen
 from tests.support.app import free_port
 from tests.support.live_client import Page
 from tests.support.web import Site
@@ -39,6 +41,25 @@ class Served(Site):
     """The application at an address of its own."""
 
     url: str
+    server: uvicorn.Server
+
+    @property
+    def live(self) -> LiveChannel:
+        """The live channel of this process."""
+        channel = self.app.state.live
+        assert isinstance(channel, LiveChannel)
+        return channel
+
+    @asynccontextmanager
+    async def another(self, **settings: object) -> AsyncIterator["Served"]:
+        """A second web process on the same database and broker."""
+        port = free_port()
+        own = self.settings.model_copy(
+            update={"public_url": f"http://localhost:{port}", "port": port, **settings}
+        )
+        app = create_app(own)
+        async with serving(app, port) as server:
+            yield Served(app, self.database, own, own.public_url, server)
 
     async def person(self, name: str, role: Role = Role.PARTICIPANT) -> tuple[Account, str]:
         """Somebody with a role in the event, and the token of a login."""
@@ -67,28 +88,27 @@ async def served(settings: Settings, database: Database) -> AsyncIterator[Served
     async with database.writing() as db:
         await make_event(db)
     app = create_app(own)
-    async with serving(app, port):
-        yield Served(app, database, own, own.public_url)
+    async with serving(app, port) as server:
+        yield Served(app, database, own, own.public_url, server)
 
 
 @asynccontextmanager
-async def serving(app: object, port: int) -> AsyncIterator[None]:
+async def serving(app: object, port: int) -> AsyncIterator[uvicorn.Server]:
     """Serve an application on a port of loopback while the block runs."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]  # any ASGI application
-        host="127.0.0.1",
-        port=port,
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
         log_config=None,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
+    task = asyncio.create_task(server.serve([listen("127.0.0.1", port)]))
     async with asyncio.timeout(60):
         while not server.started:
             await asyncio.sleep(0.01)
-    yield
+    yield server
     server.should_exit = True
     await task
 
