@@ -20,6 +20,7 @@ const FEW_BESIDE_SHARE = 2; // above nine: the speaker, you, and a count
 export function arrange({ people, sharing, phone, faces }) {
   if (phone) return { kind: "strip", columns: people, shown: people };
   if (sharing && !faces) return besideShare(people);
+  if (sharing && people > 2) return beside(people);
   if (people <= 1) return { kind: "alone", columns: 1, shown: people };
   if (people === 2) return { kind: "pair", columns: 2, shown: 2 };
   if (people <= RING_MOST) return { kind: "ring", columns: 3, shown: people };
@@ -32,7 +33,16 @@ export function arrange({ people, sharing, phone, faces }) {
  */
 function besideShare(people) {
   const shown = people <= TWO_ROWS_MOST ? people : FEW_BESIDE_SHARE;
-  return { kind: "row", columns: Math.min(ROW_MOST, shown), shown };
+  return { kind: "row", columns: shown <= ROW_MOST ? shown : Math.ceil(shown / 2), shown };
+}
+
+/**
+ * Faces in the larger part, under a small screen: wide and low.
+ * @param {number} people
+ * @returns {Arrangement}
+ */
+function beside(people) {
+  return { kind: "grid", columns: people <= 4 ? people : Math.ceil(people / 2), shown: people };
 }
 
 /**

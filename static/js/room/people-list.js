@@ -30,7 +30,7 @@ function drawn(person) {
   const item = copyOf("person-template");
   part(item, "avatar").textContent = initial(person.name);
   part(item, "avatar").classList.add(`person-${person.role || "participant"}`);
-  part(item, "name").textContent = person.you ? `${person.name}${say("you.bracketed")}` : person.name;
+  part(item, "name").textContent = person.you ? `${person.name} ${say("you.bracketed")}` : person.name;
   part(item, "role").textContent = person.role ? say(`role.${person.role}`) : "";
   part(item, "muted").hidden = person.mic;
   part(item, "open").hidden = !person.mic;

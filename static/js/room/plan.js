@@ -12,7 +12,7 @@ import { say } from "../lib/words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SMALL_SEATS_MOST = 9;
-const LARGE = { width: 360, height: 298, rx: 128, ry: 92 }; // named seats
+const LARGE = { width: 360, height: 298, rx: 126, ry: 106, cy: 140 }; // named seats
 
 export class PlanElement extends HTMLElement {
   /** @param {Plan} plan */
@@ -80,12 +80,12 @@ function smallPlan({ seats, lit, doorOpen }, middle) {
 
 /** @param {Plan} plan */
 function largePlan({ seats, lit, doorOpen }) {
-  const { width, height, rx, ry } = LARGE;
+  const { width, height, rx, ry, cy } = LARGE;
   const root = node("svg", { viewBox: `0 0 ${width} ${height}`, class: "plan-drawing" });
-  root.append(...walls(doorOpen), hearthWithFrame(width / 2, 134, 58, lit));
+  root.append(...walls(doorOpen), hearthWithFrame(width / 2, cy - 6, 58, lit));
   seats.forEach((seat, i) => {
     const angle = seatAngle(i, seats.length);
-    const at = { x: width / 2 + rx * Math.cos(angle), y: 132 + ry * Math.sin(angle) };
+    const at = { x: width / 2 + rx * Math.cos(angle), y: cy + ry * Math.sin(angle) };
     root.append(...mark(seat, at.x, at.y, 25), ...label(seat, at.x, at.y));
   });
   return root;
@@ -97,7 +97,7 @@ function largePlan({ seats, lit, doorOpen }) {
  * @param {number} count
  */
 function seatAngle(i, count) {
-  const gap = Math.PI / 3; // the door's share of the ring, at the bottom
+  const gap = Math.PI / 3.4; // the door's share of the ring, at the bottom
   const span = 2 * Math.PI - gap;
   return Math.PI / 2 + gap / 2 + (span * (i + 0.5)) / count;
 }
@@ -145,7 +145,8 @@ function hearthWithFrame(x, y, side, lit) {
  */
 function mark(seat, x, y, r) {
   const kind = seat.open ? "open" : seat.you ? "you" : seat.mentor ? "mentor" : "here";
-  const cushion = { x: x - r * 1.22, y: y - r * 1.22, width: r * 2.44, height: r * 2.44, rx: 1 };
+  const half = r > 10 ? r : r * 1.22;
+  const cushion = { x: x - half, y: y - half, width: half * 2, height: half * 2, rx: 1 };
   const shape = kind === "mentor" ? node("rect", cushion) : node("circle", { cx: x, cy: y, r });
   shape.setAttribute("class", kind === "mentor" ? "plan-cushion" : `plan-seat ${kind}`);
   const marks = [shape];
