@@ -1,0 +1,82 @@
+"""A join with a media token from before access was taken away is undone, by the real engine."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx2
+
+from server.app import media_engine
+from server.core import clock, secrets
+from server.core.config import Settings
+from tests.load.dtls import Identity
+from tests.load.peer import Peer, PeerPlan
+from tests.load.post import PostOffice
+from tests.support.app import CEILING_SECONDS, App, running_app
+from tests.support.live_client import Page, log_in
+
+
+async def media_token(app: App, login: str, page: UUID) -> dict[str, Any]:
+    """What the room's page gets from the token endpoint."""
+    headers = {"cookie": f"login={login}", "origin": app.url, "sec-fetch-site": "same-origin"}
+    async with httpx2.AsyncClient(headers=headers) as client:
+        answer = await client.post(f"{app.room}/token", json={"connection": str(page)})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@asynccontextmanager
+async def joined(ticket: dict[str, Any]) -> AsyncIterator[Peer]:
+    """A light client in the room, by the token of a page."""
+    post = PostOffice()
+    post.open()
+    plan = PeerPlan(identity=ticket["identity"], token=ticket["token"])
+    peer = Peer(plan, ticket["url"], Identity(now=clock.now()), post, random.Random(1))
+    await peer.join()
+    try:
+        yield peer
+    finally:
+        await peer.leave()
+        post.close()
+
+
+async def present(app: App, room: str) -> list[str]:
+    """Who is in a room at the engine."""
+    settings = Settings(_env_file=None, **{k.lower(): v for k, v in app.environment.items()})
+    kept = secrets.kept(settings.data_dir, ["livekit_api_secret"])
+    engine = media_engine(settings.model_copy(update=kept))
+    return [person.identity for person in await engine.participants(room=UUID(room))]
+
+
+async def test_a_stale_join_is_removed(tmp_path: Path, database_url: str, redis_url: str) -> None:
+    async with running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app:
+        login = await log_in(app.url, *app.accounts["participant"])
+        path = urlsplit(app.room).path
+        async with Page(app.url, login, path) as first, Page(app.url, login, path) as second:
+            await first.ask("seat.take")
+            stale = await media_token(app, login, first.page)
+            await second.ask("seat.take", here=True)
+            async with joined(stale) as peer, asyncio.timeout(CEILING_SECONDS):
+                while peer.dropped is None:
+                    await asyncio.sleep(0.05)
+            assert await present(app, stale["room"]) == []
+
+
+async def test_control_a_join_of_the_present_epoch_stays(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    async with running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app:
+        login = await log_in(app.url, *app.accounts["participant"])
+        async with Page(app.url, login, urlsplit(app.room).path) as page:
+            await page.ask("seat.take")
+            fresh = await media_token(app, login, page.page)
+            async with joined(fresh) as peer:
+                assert await present(app, fresh["room"]) == [fresh["identity"]]
+                await asyncio.sleep(2)  # longer than a removal takes
+                assert peer.dropped is None
