@@ -11,9 +11,8 @@ from uuid import UUID
 
 import httpx2
 
-from server.app import media_engine
 from server.core import clock, secrets
-from server.core.config import Settings
+from server.rooms.engine import MediaEngine
 from tests.load.dtls import Identity
 from tests.load.peer import Peer, PeerPlan
 from tests.load.post import PostOffice
@@ -48,9 +47,13 @@ async def joined(ticket: dict[str, Any]) -> AsyncIterator[Peer]:
 
 async def present(app: App, room: str) -> list[str]:
     """Who is in a room at the engine."""
-    settings = Settings(_env_file=None, **{k.lower(): v for k, v in app.environment.items()})
-    kept = secrets.kept(settings.data_dir, ["livekit_api_secret"])
-    engine = media_engine(settings.model_copy(update=kept))
+    kept = secrets.kept(Path(app.environment["DATA_DIR"]), ["livekit_api_secret"])
+    engine = MediaEngine(
+        browser_url="",
+        service_url=f"http://127.0.0.1:{app.environment['MEDIA_HTTP_PORT']}",
+        key="yoriai",
+        secret=kept["livekit_api_secret"],
+    )
     return [person.identity for person in await engine.participants(room=UUID(room))]
 
 
