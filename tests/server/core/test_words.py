@@ -1,0 +1,89 @@
+"""Every text of the application can be read in both languages."""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+import server
+from server.core.i18n import LOCALES
+from server.core.words import extract
+
+pytestmark = pytest.mark.pure
+
+Text = str | list[str] | tuple[str, ...]  # singular and plural are one text
+
+ROOT: Final = Path(server.__file__).parent.parent
+LOCALES_FOLDER: Final = ROOT / "server" / "locales"
+KEYWORDS: Final = DEFAULT_KEYWORDS | {"N_": None}
+
+
+def test_english_is_complete() -> None:
+    assert missing(catalog("en"), texts()) == []
+
+
+def test_errors_have_a_text_in_each_language() -> None:
+    codes = [text for text in texts() if str(text).startswith("error.")]
+    assert len(codes) > 10
+    assert {locale: missing(catalog(locale), codes) for locale in LOCALES} == {"ja": [], "en": []}
+
+
+def test_missing_names_what_is_untranslated_fuzzy_or_half_a_plural() -> None:
+    known = Catalog(locale="en")
+    known.add("席", "Seat")
+    known.add("炉", "")
+    known.add("扉", "Door", flags=["fuzzy"])
+    known.add(("人", "人"), ("person", ""))
+    wanted: list[Text] = ["席", "炉", "扉", ("人", "人"), "壁"]
+    assert missing(known, wanted) == ["炉", "扉", ("人", "人"), "壁"]
+
+
+def test_extract_finds_the_code_of_an_error() -> None:
+    source = 'class Late(DomainError):\n    code = "late"\n\nX = N_("席")\n'.encode()
+    found = [text for _, _, text, _ in extract(io.BytesIO(source), {"N_": None}, [], {})]
+    assert found == ["席", "error.late"]
+
+
+def texts() -> list[Text]:
+    """What the sources say that must be translated."""
+    return [message.id for message in _extracted()]
+
+
+def _extracted() -> Iterator[Message]:
+    found = Catalog()
+    with (LOCALES_FOLDER / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+    for _file, _line, text, _comments, _context in extract_from_dir(
+        ROOT, methods, options, keywords=KEYWORDS, directory_filter=_is_ours
+    ):
+        found.add(text)
+    return (message for message in found if message.id)
+
+
+def _is_ours(folder: str | os.PathLike[str]) -> bool:
+    return Path(folder).relative_to(ROOT).parts[0] in ("server", "templates")
+
+
+def catalog(locale: str) -> Catalog:
+    """The catalog of a language as it stands in the tree."""
+    with (LOCALES_FOLDER / locale / "LC_MESSAGES" / "yoriai.po").open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def missing(known: Catalog, wanted: list[Text]) -> list[Text]:
+    """Those of the texts that a catalog does not translate for certain."""
+    return [text for text in wanted if not _translated(known.get(text))]
+
+
+def _translated(message: Message | None) -> bool:
+    if message is None or message.fuzzy:
+        return False
+    forms = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
+    return all(forms)
