@@ -147,5 +147,5 @@ const CHANGES = [
  */
 function nextTry({ retryCount, elapsedMs }) {
   if (elapsedMs > PATIENCE_MS) return null;
-  return retryCount === 0 ? Math.random() * 300 : backoff(retryCount - 1, { longest: 2000 });
+  return retryCount === 0 ? Math.random() * 300 : backoff(retryCount - 1, { longest: 1000 });
 }
