@@ -1,7 +1,18 @@
 """One seat per person, over the lines that pages make, lose and make again."""
 
+import asyncio
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from sqlmodel import select
+from websockets.asyncio.client import ClientConnection
+
+from realtime.gateway import Place
+from realtime.live import connection, hub
 from server.events.models import Role
-from tests.support.live_client import Page, report
+from server.rooms.models import SeatState
+from tests.support.live_client import Page, connect, first_of, hello, report
 from tests.support.served import ROOM, Served
 
 
@@ -49,3 +60,79 @@ def _names(page: Page) -> list[tuple[str, str]] | None:
     if not digests:
         return None
     return [(person["name"], person["role"]) for person in digests[-1]["people"]]
+
+
+async def _take(line: ClientConnection, page: UUID) -> None:
+    await line.send(hello(ROOM, page=page))
+    await line.send(json.dumps({"type": "seat.take", "id": str(uuid4())}))
+    assert (await first_of(line, "reply"))["ok"]
+
+
+async def _holder_after_a_dead_line_ends(
+    served: Served, page: UUID, monkeypatch: pytest.MonkeyPatch
+) -> UUID | None:
+    """A page comes back over a new line, and only then the end of its old one is seen."""
+    gateway, seen = served.live.gateway, asyncio.Event()
+    release = gateway.release_seat
+
+    async def release_and_say(place: Place, page: UUID, line: UUID) -> None:
+        await release(place, page, line)
+        seen.set()
+
+    monkeypatch.setattr(gateway, "release_seat", release_and_say)
+    _, token = await served.person("戻る")
+    async with connect(served.url, token) as new:
+        async with connect(served.url, token) as old:
+            await _take(old, page)
+            await _take(new, page)
+        await asyncio.wait_for(seen.wait(), 60)
+        async with served.database.reading() as db:
+            return (await db.exec(select(SeatState))).one().connection_id
+
+
+async def test_the_late_end_of_a_dead_line_takes_no_seat(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = uuid4()
+    assert await _holder_after_a_dead_line_ends(served, page, monkeypatch) == page
+
+
+async def test_control_with_one_name_for_both_lines_it_would(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = uuid4()
+    monkeypatch.setattr(connection, "uuid4", lambda: page)
+    assert await _holder_after_a_dead_line_ends(served, page, monkeypatch) is None
+
+
+async def test_a_report_tells_a_page_that_its_seat_is_gone(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "tell_former_holder", lambda *_: None)  # the event is missed
+    _, token = await served.person("二枚")
+    async with Page(served.url, token, ROOM) as first, Page(served.url, token, ROOM) as second:
+        await first.ask("seat.take")
+        await second.ask("seat.take", here=True)
+        await first.tell(report(mic=True))
+        await first.until(lambda: first.of("seat.lost"))
+        assert first.of("seat.lost") == [{"type": "seat.lost", "reason": "elsewhere"}]
+        assert second.of("seat.lost") == []
+
+
+async def test_a_page_without_the_seat_reports_nothing(served: Served) -> None:
+    async with await served.page("席なし") as other, await served.page("席") as page:
+        await page.ask("seat.take")
+        await other.tell(report(mic=True))
+        await page.tell(report(mic=True))
+        await page.until(lambda: _shown(page, mic=True))
+        assert _names(page) == [("席", "participant")]
+
+
+async def test_who_leaves_comes_back_as_at_a_first_arrival(served: Served) -> None:
+    async with await served.page("退室") as page:
+        await page.ask("seat.take")
+        await page.tell(report(mic=True))
+        await page.until(lambda: _shown(page, mic=True))
+        assert (await page.ask("seat.leave"))["ok"]
+        seat = (await page.ask("seat.take"))["result"]
+        assert (seat["mic"], seat["returning"]) == (False, False)
