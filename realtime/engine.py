@@ -85,7 +85,8 @@ async def serve(config: EngineConfig) -> AsyncIterator[Engine]:
     except OSError:
         listening.close()
         raise
-    webhooks = Webhooks(config.webhook_url, *next(iter(keys.items())))
+    pair = next(iter(keys.items()))
+    webhooks = Webhooks(config.webhook_url, *pair, certificate=config.tls_certificate)
     rooms = Rooms(plane, webhooks, keys, config.limits)
     plane.start()
     rooms.start()

@@ -129,6 +129,7 @@ def media_engine(settings: Settings) -> MediaEngine:
         service_url=settings.media_service_url,
         key=settings.livekit_api_key,
         secret=settings.livekit_api_secret,
+        own_certificate=settings.tls_certificate if settings.own_media else None,
     )
 
 

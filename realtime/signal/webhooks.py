@@ -7,13 +7,14 @@ import base64
 import contextlib
 import hashlib
 import logging
+import ssl
 import time
 import uuid
 from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from google.protobuf.json_format import MessageToJson
 from livekit.api import AccessToken
 from livekit.protocol import webhook
@@ -40,8 +41,11 @@ class Webhooks:
     some attempts, is dropped and counted in `dropped`.
     """
 
-    def __init__(self, url: str | None, api_key: str, secret: str) -> None:
+    def __init__(
+        self, url: str | None, api_key: str, secret: str, *, certificate: str | None = None
+    ) -> None:
         self._url = url
+        self._certificate = certificate  # PEM, trusted beside the system's: it may be our own
         self._api_key = api_key
         self._secret = secret
         self._queues: dict[str, deque[webhook.WebhookEvent]] = {}
@@ -118,7 +122,10 @@ class Webhooks:
 
     async def _post(self, body: str) -> bool:
         if self._http is None:
-            self._http = ClientSession(timeout=_TIMEOUT)
+            trust = ssl.create_default_context()
+            if self._certificate:
+                trust.load_verify_locations(self._certificate)
+            self._http = ClientSession(timeout=_TIMEOUT, connector=TCPConnector(ssl=trust))
         headers = {
             "Authorization": self.signature(body),
             "Content-Type": "application/webhook+json",

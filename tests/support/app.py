@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from pathlib import Path
 
 CEILING_SECONDS = 60
 ROOT = Path(__file__).resolve().parent.parent.parent
+_ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made its own
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -64,11 +66,15 @@ async def running_app(
     database_url: str = "",
     redis_url: str = "",
     demo: bool = True,
+    scheme: str = "http",
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[App]:
-    """`yoriai serve` with its data in `folder`, until the block ends."""
+    """`yoriai serve` with its data in `folder`, until the block ends.
+
+    With `scheme="https"` it makes a certificate for itself.
+    """
     port = free_port()
-    url = f"http://localhost:{port}"
+    url = f"{scheme}://localhost:{port}"
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -76,6 +82,7 @@ async def running_app(
         "PYTHONUNBUFFERED": "1",
         "PUBLIC_URL": url,
         "PORT": str(port),
+        "TLS": "self-signed" if scheme == "https" else "",
         "DATA_DIR": str(folder / "data"),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -158,7 +165,7 @@ async def _start(app: App, folder: Path) -> asyncio.subprocess.Process:
 
 def _ok(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=2, context=_ANY_CERTIFICATE) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -133,7 +133,13 @@ async def person(
         script: runs in each page before its own scripts.
     """
     async with context_of(
-        browser, permissions=permissions, width=width, height=height, locale=locale, dark=dark
+        browser,
+        permissions=permissions,
+        width=width,
+        height=height,
+        locale=locale,
+        dark=dark,
+        ignore_tls_errors=app.url.startswith("https:"),
     ) as context:
         await context.add_init_script(KEEP_CONNECTIONS + script)
         somebody = await _page(app, name, context)
