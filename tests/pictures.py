@@ -82,7 +82,7 @@ async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
     async with context_of(
         browser, locale=view.locale, width=view.width, height=height, dark=view.dark
     ) as context:
-        await log_in(context, app, shown.who)
+        await log_in(context, app, shown.who, locale=view.locale)
         page = await context.new_page()
         await show(page, app, shown)
         name = f"{shown.name}-{view.name}.png"

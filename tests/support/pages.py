@@ -22,7 +22,7 @@ from server.accounts.actions import open_account
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
-from server.web.visitor import LOGIN_COOKIE, cookie_name
+from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import CEILING_SECONDS, App
 
 STRANGER: Final = "stranger"  # an account without a place in any event
@@ -157,8 +157,9 @@ def address(app: App, shown: Shown) -> str:
     return app.url + shown.path.format(event=event, room=room, link=_first_link(app))
 
 
-async def log_in(context: BrowserContext, app: App, who: str) -> None:
-    """Give a browser context the login of a demo account, or of a stranger."""
+async def log_in(context: BrowserContext, app: App, who: str, *, locale: str) -> None:
+    """Give a browser context a language, and the login of a demo account or of a stranger."""
+    await context.add_cookies([{"name": LOCALE_COOKIE, "value": locale, "url": app.url}])
     if not who:
         return
     settings = _settings(app)
@@ -190,11 +191,12 @@ def _settings(app: App) -> Settings:
 
 def _first_link(app: App) -> str:
     told = (Path(app.environment["HOME"]) / "serve.log").read_text("utf-8")
-    return re.findall(r"(/link/\S+)", told)[-1]
+    links: list[str] = re.findall(r"(/link/\S+)", told)
+    return links[-1]
 
 
 async def _execute(app: App, statement: str) -> None:
     database = Database(_settings(app).database)
     async with database.writing() as db:
-        await db.execute(text(statement))
+        await (await db.connection()).execute(text(statement))
     await database.close()
