@@ -4,9 +4,9 @@ Twenty pages post ten lines each. Between the 20th and the 180th acknowledgement
 gets SIGKILL; its supervisor starts another, the pages reconnect and resend by id. Then each of the
 200 lines must be there exactly once, in one order for everybody.
 
-    python -m tests.load.web_kills [--kills 20] [--database-url … --redis-url …]
+    python -m tests.load.web_kills [--kills 20] [--shape embedded|servers|both]
 
-Without addresses it runs on SQLite and the Redis inside the process.
+It runs on SQLite with the Redis inside the process, and on PostgreSQL with a Redis server.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from tests.support.app import App, running_app
 from tests.support.live_client import Page, log_in
+from tests.support.servers import fresh, postgres, redis_server
 
 PAGES, LINES_EACH = 20, 10
 FIRST_KILL, LAST_KILL = 20, 180  # acknowledgements
@@ -86,6 +87,9 @@ async def _burst(app: App, tokens: list[str], number: int, kill_at: int, outcome
 
     await asyncio.gather(*(post(page, place) for place, page in enumerate(pages)))
     await _judge(pages, number, max(acknowledged), outcome)
+    async with Page(app.url, tokens[0], path) as newcomer:  # sees the newest 200: this burst
+        kept = [line["body"] for line in newcomer.of("room.snapshot")[0]["chat"]]
+        outcome.orders_that_differ += kept != _read(pages[0], number)
     for page in pages:
         await page.__aexit__()
 
@@ -110,26 +114,32 @@ def _read(page: Page, number: int) -> list[str]:
 
 
 def main() -> None:
-    """Run the drill and print one line of JSON."""
+    """Run the drill and print one line of JSON: an outcome for each shape."""
     options = _options()
+    shapes = ("embedded", "servers") if options.shape == "both" else (options.shape,)
+    outcomes = {shape: asyncio.run(_in_shape(shape, options.kills)) for shape in shapes}
+    print(json.dumps({shape: asdict(outcome) for shape, outcome in outcomes.items()}))
+    raise SystemExit(0 if all(outcome.clean for outcome in outcomes.values()) else 1)
+
+
+async def _in_shape(shape: str, kills: int) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(
-            run(
-                Path(folder),
-                kills=options.kills,
-                database_url=options.database_url,
-                redis_url=options.redis_url,
-            )
-        )
-    print(json.dumps(asdict(outcome)))
-    raise SystemExit(0 if outcome.clean else 1)
+        if shape == "embedded":
+            return await run(Path(folder), kills=kills)
+        with postgres() as postgres_port, redis_server() as redis_port:
+            async with fresh(postgres_port, redis_port) as servers:
+                return await run(
+                    Path(folder),
+                    kills=kills,
+                    database_url=servers.database_url,
+                    redis_url=servers.redis_url,
+                )
 
 
 def _options() -> Any:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--database-url", default="")
-    parser.add_argument("--redis-url", default="")
+    parser.add_argument("--shape", choices=["embedded", "servers", "both"], default="both")
     return parser.parse_args()
 
 

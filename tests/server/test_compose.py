@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.support.app import CEILING_SECONDS, ROOT, answers, free_port, stop
-from tests.support.shapes import Servers
+from tests.support.servers import Servers
 
 PROCESSES = ("web", "worker", "media")
 

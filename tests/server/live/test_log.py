@@ -11,7 +11,7 @@ from sqlalchemy import text
 from server.core.db import Database, Db
 from server.live import log
 from server.live.log import Forgotten
-from tests.support.shapes import Servers
+from tests.support.servers import Servers
 
 NOW = datetime(2027, 2, 13, 6, 0, tzinfo=UTC)
 STREAM = "room:test"
@@ -116,9 +116,6 @@ async def overtaken(database: Database, number: Any, store: Any, read: Any) -> l
 
 async def test_a_writer_that_overtakes_never_hides_an_event(servers: Servers) -> None:
     database = Database(servers.database_url)
-    from server.migrations import migrate
-
-    await migrate(database)
 
     async def number(db: Db) -> int:
         event = await log.append(db, stream=STREAM, type="chat.posted", payload={}, now=NOW)
