@@ -1,12 +1,18 @@
 """The media process dies while people talk. `make drill NAME=media-kills` does it ten times."""
 
+import asyncio
+import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from tests.load.media_kills import returns
-from tests.support.app import running_app
+from tests.support.app import App, running_app
 from tests.support.browser import chromium
+from tests.support.people import person, until
 
 KILLS = 2
+OUTAGE_SECONDS = 16.0  # the library gives up after twelve
 
 
 async def test_everybody_sees_each_other_again_without_a_click(
@@ -19,3 +25,31 @@ async def test_everybody_sees_each_other_again_without_a_click(
         seconds = [taken async for taken in returns(app, browser, kills=KILLS)]
     assert len(seconds) == KILLS
     print("seen again after", [f"{taken:.1f} s" for taken in seconds])
+
+
+async def test_an_outage_longer_than_the_patience_of_the_library(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    async with (
+        running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app,
+        chromium() as browser,
+        person(app, browser, "mentor") as one,
+        person(app, browser, "organizer") as other,
+    ):
+        await one.enter(mic=True)
+        await other.enter()
+        await keep_dead(app, seconds=OUTAGE_SECONDS)
+        back_at = time.time()
+        await until(partial(other.sees, 1, frames=10, since=back_at))
+        await until(partial(one.sees, 1, frames=10, since=back_at))
+        assert await one.mic()
+        assert not await other.mic()
+
+
+async def keep_dead(app: App, *, seconds: float) -> None:
+    """Kill the media process each time the supervisor has started it."""
+    until_then = time.monotonic() + seconds
+    while time.monotonic() < until_then:
+        with suppress(LookupError, ProcessLookupError):
+            app.kill("media")
+        await asyncio.sleep(0.2)

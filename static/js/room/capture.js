@@ -22,10 +22,13 @@ import { VideoPresets, createLocalTracks } from "../lib/livekit.js";
  * Open both with one question to the person; where that fails, each by itself, so that one
  * refused or missing device does not take the other with it. A chosen device that has gone
  * falls back to the browser's choice.
+ * A camera that is not wanted stays dark.
  * @param {import("./choices.js").Choices} choices
+ * @param {{camera: boolean}} wanted
  * @returns {Promise<Captured>}
  */
-export async function capture(choices) {
+export async function capture(choices, wanted) {
+  if (!wanted.camera) return { camera: { track: null, trouble: null }, mic: await captureMic(choices) };
   try {
     const tracks = await createLocalTracks({
       video: videoOptions(choices.device("videoinput")),

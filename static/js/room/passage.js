@@ -1,9 +1,14 @@
 /** The way in and out of a room: the seat first, then the media, and what ends a stay. */
 
+import { pause } from "../lib/backoff.js";
 import { Emitter } from "../lib/emitter.js";
 import { ofTab } from "../lib/memory.js";
 import { Refused } from "../live/messages.js";
 import { Media } from "./media.js";
+
+// After a refresh the server may not have noticed yet that the page of before is gone.
+const REFRESH_TRIES = 3;
+const REFRESH_PAUSE_MS = 400;
 
 /**
  * Where this page stands. `elsewhere`: another page of the same person holds the seat.
@@ -64,7 +69,7 @@ export class Passage extends Emitter {
   async comeBack() {
     const before = this.before ?? { mic: false, camera: false };
     this.#become("entering");
-    const seat = await this.#take();
+    const seat = await this.#take({ patience: REFRESH_TRIES });
     if (!seat) return;
     this.#join({ mic: before.mic && seat.mic, camera: before.camera && seat.camera }, []);
   }
@@ -90,20 +95,28 @@ export class Passage extends Emitter {
 
   /**
    * The seat, or null when it was refused or left to the other page.
-   * @param {boolean} [here]
+   * @param {{here?: boolean, patience?: number}} [how] `patience`: how often to try before asking
    * @returns {Promise<import("../live/messages.js").Seat | null>}
    */
-  async #take(here = false) {
+  async #take({ here = false, patience = 0 } = {}) {
     try {
       return await this.#seat(here);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.code === "seat_elsewhere" && (await this.#askHere())) return this.#take(true);
+      const elsewhere = error.code === "seat_elsewhere";
+      if (elsewhere && patience > 0) return this.#takeLater(patience - 1);
+      if (elsewhere && (await this.#askHere())) return this.#take({ here: true });
       ofTab.write(this.#key, null);
       this.#become("door");
-      if (error.code !== "seat_elsewhere") this.tell("refused", error);
+      if (!elsewhere) this.tell("refused", error);
       return null;
     }
+  }
+
+  /** @param {number} patience */
+  async #takeLater(patience) {
+    await pause(REFRESH_PAUSE_MS);
+    return this.#take({ patience });
   }
 
   /**

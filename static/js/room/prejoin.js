@@ -45,7 +45,7 @@ export class Prejoin {
     this.#cameraOn = choices.cameraOn;
     this.#enter = enter;
     this.#preview = place.canPublish ? this.#makePreview() : null;
-    this.#blocked = place.canPublish ? new Blocked(root, () => this.#tryAgain()) : null;
+    this.#blocked = place.canPublish ? new Blocked(root, () => this.#openDevices()) : null;
     part(root, "enter").addEventListener("click", () => this.#go(!place.canPublish || this.blocked));
     maybePart(root, "listen")?.addEventListener("click", () => this.#go(true));
   }
@@ -63,9 +63,7 @@ export class Prejoin {
   async open() {
     this.#root.hidden = false;
     this.presence(null);
-    await this.#preview?.open();
-    if (this.#preview && !this.#cameraOn) await this.#preview.turnCamera(false);
-    this.#show();
+    await this.#openDevices();
   }
 
   close() {
@@ -128,8 +126,8 @@ export class Prejoin {
     this.#show();
   }
 
-  async #tryAgain() {
-    await this.#preview?.open();
+  async #openDevices() {
+    await this.#preview?.open({ camera: this.#cameraOn });
     this.#show();
   }
 

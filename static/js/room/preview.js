@@ -23,11 +23,14 @@ export class Preview {
     this.#rows = rows;
   }
 
-  /** Open both devices and show them. */
-  async open() {
+  /**
+   * Open the devices and show them.
+   * @param {{camera: boolean}} wanted
+   */
+  async open(wanted) {
     this.close();
     const turn = ++this.#opened;
-    const captured = await capture(this.#choices);
+    const captured = await capture(this.#choices, wanted);
     if (turn !== this.#opened) return stop(captured);
     this.#captured = captured;
     await this.#rows.use(this.#choices, (kind) => void this.#change(kind));

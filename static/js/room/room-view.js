@@ -47,13 +47,23 @@ export class RoomView {
     this.#people = new PeopleList(part(root, "people-list"));
     this.#announcer = new Announcer(part(root, "announcements"));
     media.on("change", () => this.draw());
-    media.on("state", () => this.draw());
+    media.on("state", (state) => this.#stateOf(state));
     PHONE.addEventListener("change", () => this.draw());
   }
 
   /** @param {import("../live/messages.js").Presence} presence */
   presence({ people }) {
     this.#present = new Map(people.map((person) => [person.participation, person]));
+    this.draw();
+  }
+
+  /** @param {import("./media.js").MediaState} state */
+  #stateOf(state) {
+    this.#root.classList.toggle("frozen", state === "mending");
+    if (state === "mending") {
+      this.#tiles.freeze(); // now: a moment later the pictures are gone
+      this.#share.freeze();
+    }
     this.draw();
   }
 
@@ -68,8 +78,6 @@ export class RoomView {
   }
 
   #drawNow() {
-    const frozen = this.#media.state === "mending";
-    this.#root.classList.toggle("frozen", frozen);
     if (this.#media.state === "away") this.#show([], []);
     if (this.#media.state !== "here") return; // the last pictures stay until others come
     this.#show(seated(this.#media.room, this.#present), shared(this.#media.room));

@@ -2,12 +2,14 @@
 
 import { part } from "../lib/page.js";
 import { say } from "../lib/words.js";
+import { keepStill } from "./still.js";
 
 /** @typedef {import("./people.js").Shared} Shared */
 
 export class Share {
   /** @type {import("livekit-client").Track | null} */
   #screen = null;
+  #thaw = () => {};
   #root;
   #video;
 
@@ -38,6 +40,12 @@ export class Share {
     this.#watch(newest?.screen ?? null);
   }
 
+  /** Keep the last picture, until the screens are shown again. */
+  freeze() {
+    this.#thaw();
+    this.#thaw = keepStill(this.#video);
+  }
+
   /** The whole display for the screen, until Escape. */
   enlarge() {
     return this.#video.requestFullscreen();
@@ -51,6 +59,7 @@ export class Share {
 
   /** @param {import("livekit-client").Track | null} screen */
   #watch(screen) {
+    this.#thaw();
     if (screen === this.#screen) return;
     this.#screen?.detach(this.#video);
     this.#screen = screen;

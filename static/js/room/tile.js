@@ -3,12 +3,14 @@
 import { initial, shortName } from "../lib/names.js";
 import { part } from "../lib/page.js";
 import { say } from "../lib/words.js";
+import { keepStill } from "./still.js";
 
 /** @typedef {import("./people.js").Seated} Seated */
 
 export class Tile extends HTMLElement {
   /** @type {import("livekit-client").Track | null} */
   #camera = null;
+  #thaw = () => {};
 
   disconnectedCallback() {
     this.#watch(null);
@@ -29,9 +31,20 @@ export class Tile extends HTMLElement {
     this.#watch(person.camera);
   }
 
+  /** Keep the last picture, until the person is shown again. */
+  freeze() {
+    this.#thaw();
+    this.#thaw = keepStill(this.#video);
+  }
+
+  get #video() {
+    return /** @type {HTMLVideoElement} */ (part(this, "video"));
+  }
+
   /** @param {import("livekit-client").Track | null} camera */
   #watch(camera) {
-    const video = /** @type {HTMLVideoElement} */ (part(this, "video"));
+    const video = this.#video;
+    this.#thaw();
     part(this, "avatar").hidden = camera !== null;
     video.hidden = camera === null;
     if (camera === this.#camera) return;

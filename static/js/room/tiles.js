@@ -38,6 +38,11 @@ export class Tiles {
     return people.length - shown.length;
   }
 
+  /** Keep the last pictures, until the people are shown again. */
+  freeze() {
+    for (const tile of this.#tiles.values()) tile.freeze();
+  }
+
   /** @param {Set<string>} identities */
   #keep(identities) {
     for (const [identity, tile] of this.#tiles) {
