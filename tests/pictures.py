@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
-from tests.support.pages import PAGES, Shown, log_in, show
+from tests.support.pages import PAGES, Shown, log_in, showing
 
 ALL: Final = ROOT / "pictures"
 CHOSEN: Final = ROOT / "docs" / "pictures"
@@ -78,20 +78,23 @@ def _every(pages: list[Shown]) -> Iterator[tuple[Shown, View]]:
 
 
 async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
-    height = HEIGHTS[view.width]
+    height, name = HEIGHTS[view.width], f"{shown.name}-{view.name}.png"
     async with context_of(
         browser, locale=view.locale, width=view.width, height=height, dark=view.dark
     ) as context:
         await log_in(context, app, shown.who, locale=view.locale)
         page = await context.new_page()
-        await show(page, app, shown)
-        name = f"{shown.name}-{view.name}.png"
-        await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
-        if (shown.name, view) in FOR_README:
-            await page.screenshot(path=CHOSEN / name, animations="disabled")
-            size = (CHOSEN / name).stat().st_size
-            assert size < CHOSEN_BYTES, f"{name}: {size} bytes are too many for the repository"
+        async with showing(page, app, shown):
+            await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
+            if (shown.name, view) in FOR_README:
+                await _choose(page, name)
     print(name, flush=True)
+
+
+async def _choose(page: Page, name: str) -> None:
+    await page.screenshot(path=CHOSEN / name, animations="disabled")
+    size = (CHOSEN / name).stat().st_size
+    assert size < CHOSEN_BYTES, f"{name}: {size} bytes are too many for the repository"
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import budoux
 from babel.dates import format_date, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -16,6 +14,7 @@ from server.core.i18n import LOCALES, Locale
 from server.web import assets
 from server.web.circle import circle
 from server.web.icons import icon
+from server.web.phrases import phrased
 from server.web.plan import seat_places
 
 
@@ -57,17 +56,10 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
     return environment
 
 
-@cache
-def _phrases() -> budoux.Parser:
-    return budoux.load_default_japanese_parser()
-
-
 def _filters(locale: Locale) -> dict[str, Any]:
     def phrases(text: str) -> Markup:
         """A heading that breaks between phrases, where a browser cannot find them itself."""
-        if locale != "ja":
-            return escape(text)
-        return Markup("<wbr>").join(_phrases().parse(text))
+        return phrased(text) if locale == "ja" else escape(text)
 
     def text(texts: Mapping[str, str]) -> Markup:
         """An organizer's text, marked with its language where it is not the page's."""

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Page
 from starlette.responses import Response
 
 from server.app import create_app
 from server.core.config import Settings
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
-from tests.support.pages import PAGES, Shown, log_in, routes_without_page, show
+from tests.support.pages import PAGES, Shown, log_in, routes_without_page, showing
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The light changes colours only, so the second run looks at those alone.
@@ -47,7 +47,7 @@ async def test_axe_finds_nothing(tmp_path: Path, database_url: str, fresh: bool)
 
 
 async def test_axe_sees_what_is_wrong() -> None:
-    pale = '<p style="color: #777; background: #888">扉</p>'
+    pale = '<p style="color: #777; background: #888">扉があく</p>'
     async with chromium() as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content(f'<html lang="ja"><title>壁</title><main><h1>壁</h1>{pale}<input>')
@@ -71,18 +71,13 @@ async def _violations(
     browser: Browser, app: App, shown: Shown, locale: str
 ) -> AsyncIterator[tuple[str, list[str]]]:
     async with context_of(browser, locale=locale, dark=False) as context:
-        page = await _opened(context, app, shown, locale)
-        await page.evaluate(AXE.read_text("utf-8"))
-        for light, rules in RULES.items():
-            await page.emulate_media(color_scheme=light, reduced_motion="reduce")
-            yield light, await _axe(page, rules)
-
-
-async def _opened(context: BrowserContext, app: App, shown: Shown, locale: str) -> Page:
-    await log_in(context, app, shown.who, locale=locale)
-    page = await context.new_page()
-    await show(page, app, shown)
-    return page
+        await log_in(context, app, shown.who, locale=locale)
+        page = await context.new_page()
+        async with showing(page, app, shown):
+            await page.evaluate(AXE.read_text("utf-8"))
+            for light, rules in RULES.items():
+                await page.emulate_media(color_scheme=light, reduced_motion="reduce")
+                yield light, await _axe(page, rules)
 
 
 async def _axe(page: Page, rules: list[str]) -> list[str]:

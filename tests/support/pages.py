@@ -6,7 +6,12 @@ here fails a test. Pictures and axe both walk this table.
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,12 +29,14 @@ from server.core.config import Settings
 from server.core.db import Database, Db
 from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import CEILING_SECONDS, App
+from tests.support.browser import context_of
 
+COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 STRANGER: Final = "stranger"  # an account without a place in any event
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
 
 Steps = Callable[[Page], Awaitable[None]]
-Setting = Callable[[App], AbstractAsyncContextManager[None]]
+Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,7 @@ class Shown:
     status: int = 200
     fresh: bool = False  # on an installation without demo data
     steps: Steps | None = None  # after loading
-    setting: Setting | None = None  # around loading
+    setting: Setting | None = None  # before loading, until the page has been looked at
 
 
 async def _wrong_password(page: Page) -> None:
@@ -71,13 +78,29 @@ async def _old_form(page: Page) -> None:
 
 
 async def _at_the_door(page: Page) -> None:
-    await page.locator("[data-part=prejoin]").wait_for()
+    await _playing(page, "[data-part=preview]", count=1)
 
 
 async def _inside(page: Page) -> None:
-    await _at_the_door(page)
     await page.click("[data-part=prejoin] [data-part=enter]")
     await page.locator("yoriai-tile.tile-you").wait_for(timeout=CEILING_SECONDS * 1000)
+    await _playing(page, "yoriai-tile video", count=1)
+
+
+async def _in_company(page: Page) -> None:
+    await _inside(page)
+    await _playing(page, "yoriai-tile video", count=1 + len(COMPANY))
+
+
+async def _playing(page: Page, selector: str, *, count: int) -> None:
+    """Wait until so many of the videos show a picture."""
+    await page.wait_for_function(
+        "([selector, count]) => [...document.querySelectorAll(selector)]"
+        ".filter((video) => video.checkVisibility() && video.videoWidth && video.currentTime)"
+        ".length >= count",
+        arg=[selector, count],
+        timeout=CEILING_SECONDS * 1000,
+    )
 
 
 async def _left(page: Page) -> None:
@@ -87,7 +110,21 @@ async def _left(page: Page) -> None:
 
 
 @asynccontextmanager
-async def _without_events(app: App) -> AsyncIterator[None]:
+async def _company(app: App, page: Page) -> AsyncIterator[None]:
+    """Others of the demo sit in the room already."""
+    assert page.context.browser
+    async with AsyncExitStack() as stack:
+        for who in COMPANY:
+            context = await stack.enter_async_context(context_of(page.context.browser))
+            await log_in(context, app, who, locale="ja")
+            other = await context.new_page()
+            await other.goto(app.room)
+            await _inside(other)
+        yield
+
+
+@asynccontextmanager
+async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
     """A fault of ours: the table of events is gone while the block runs."""
     await _execute(app, 'ALTER TABLE event RENAME TO "event_away"')
     try:
@@ -113,11 +150,26 @@ PAGES: Final = (
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
-    Shown(name="prejoin", route=ROOM, path="{room}", who="participant", steps=_at_the_door),
+    Shown(
+        name="prejoin",
+        route=ROOM,
+        path="{room}",
+        who="participant",
+        setting=_company,
+        steps=_at_the_door,
+    ),
     Shown(name="prejoin-early", route=ROOM, path="{event}/s/3/room", who="participant"),
     Shown(name="prejoin-closed", route=ROOM, path="{event}/s/1/room", who="participant"),
     Shown(name="prejoin-listen", route=ROOM, path="{event}/s/4/room", who="observer"),
-    Shown(name="room", route=ROOM, path="{room}", who="participant", steps=_inside),
+    Shown(name="room-alone", route=ROOM, path="{room}", who="participant", steps=_inside),
+    Shown(
+        name="room",
+        route=ROOM,
+        path="{room}",
+        who="participant",
+        setting=_company,
+        steps=_in_company,
+    ),
     Shown(name="room-left", route=ROOM, path="{room}", who="participant", steps=_left),
     Shown(name="room-refused", route=ROOM, path="{room}", who=STRANGER, status=403),
     Shown(name="not-found", route="", path="/nowhere", status=404),
@@ -135,19 +187,21 @@ def routes_without_page(app: Starlette) -> set[str]:
     return opened - FOR_PROGRAMS - {page.route for page in PAGES}
 
 
-async def show(page: Page, app: App, shown: Shown) -> None:
-    """Bring a browser's page to an entry of the table.
+@asynccontextmanager
+async def showing(page: Page, app: App, shown: Shown) -> AsyncIterator[None]:
+    """Bring a browser's page to an entry of the table, until the block ends.
 
     Raises:
         AssertionError: it answered with another status.
     """
-    async with shown.setting(app) if shown.setting else nullcontext():
+    async with shown.setting(app, page) if shown.setting else nullcontext():
         answer = await page.goto(address(app, shown))
-    assert answer is not None
-    assert answer.status == shown.status, f"{shown.name}: {answer.status}"
-    if shown.steps:
-        await shown.steps(page)
-    await page.evaluate("document.fonts.ready")
+        assert answer is not None
+        assert answer.status == shown.status, f"{shown.name}: {answer.status}"
+        if shown.steps:
+            await shown.steps(page)
+        await page.evaluate("document.fonts.ready")
+        yield
 
 
 def address(app: App, shown: Shown) -> str:

@@ -1,0 +1,45 @@
+"""What templates write: icons, phrases, and the light that a person chose."""
+
+import pytest
+
+from server.web.icons import icon
+from server.web.phrases import phrased
+from tests.support.web import Site
+
+
+def test_icon_is_hidden_from_readers_and_takes_the_colour_of_the_text() -> None:
+    drawn = icon("check", 18)
+    assert drawn.startswith('<svg class="icon" width="18" height="18"')
+    assert 'aria-hidden="true"' in drawn
+    assert 'stroke="currentColor"' in drawn
+    assert "<path" in drawn
+
+
+def test_an_unknown_icon_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        icon("no-such-icon")
+
+
+def test_phrases_are_found_and_the_text_stays_safe() -> None:
+    assert (
+        phrased("この部屋は、ここにはありません") == "この<wbr>部屋は、<wbr>ここには<wbr>ありません"
+    )
+    assert "<b>" not in phrased("<b>席</b>をととのえています")
+
+
+async def test_headings_break_by_phrase_in_japanese_only(site: Site) -> None:
+    async with site.browser() as browser:
+        japanese = (await browser.get("/nowhere", headers={"accept-language": "ja"})).text
+        english = (await browser.get("/nowhere", headers={"accept-language": "en"})).text
+    assert "<wbr>" in japanese
+    assert "<wbr>" not in english
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "auto"])
+async def test_a_chosen_light_comes_with_the_page_itself(site: Site, theme: str) -> None:
+    async with site.browser() as browser:
+        assert 'data-theme="auto"' in (await browser.get("/")).text
+        await browser.submit("/", "/preferences", theme=theme, next="/")
+        shown = (await browser.get("/")).text
+    assert f'data-theme="{theme}"' in shown
+    assert f'value="{theme}" aria-describedby="themes" aria-pressed="true"' in shown
