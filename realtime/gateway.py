@@ -20,11 +20,12 @@ from server.events.roles import Capability, can, shown_role
 from server.live import log
 from server.live.log import MOST_AT_ONCE, Forgotten
 from server.live.models import StreamEvent
-from server.rooms import chat, entry, seat
+from server.rooms import chat, entry, present, seat
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
 from server.rooms.models import Room
 from server.rooms.places import known_place, place
+from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
 from server.web.csrf import same_origin
 from server.web.errors import text_of
@@ -36,6 +37,7 @@ __all__ = [  # what the channel knows of the application
     "NUDGES",
     "Devices",
     "DomainError",
+    "Forbidden",
     "Forgotten",
     "Gateway",
     "Holder",
@@ -188,16 +190,8 @@ class Gateway:
         """Who is in each of the rooms."""
         found: dict[UUID, list[Person]] = {room: [] for room in rooms}
         async with self._database.reading() as db:
-            for present in await seat.people(db, rooms, now=clock.now()):
-                found[present.room_id].append(
-                    Person(
-                        participation=present.participation_id,
-                        name=present.name,
-                        role=present.role,
-                        mic=present.devices.mic,
-                        camera=present.devices.camera,
-                    )
-                )
+            for person in await present.people(db, rooms, now=clock.now()):
+                found[person.room_id].append(_person(person))
         return found
 
     async def post(self, here: Place, body: str, request_id: UUID) -> StreamEvent:
@@ -258,3 +252,13 @@ class Gateway:
     async def listener(self) -> Broker:
         """A broker connection of its own, on which nudges are heard."""
         return await broker.connect(self._services.settings.redis_url)
+
+
+def _person(present: Present) -> Person:
+    return Person(
+        participation=present.participation_id,
+        name=present.name,
+        role=present.role,
+        mic=present.devices.mic,
+        camera=present.devices.camera,
+    )

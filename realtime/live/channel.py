@@ -17,7 +17,7 @@ from starlette.websockets import (
     WebSocketState,
 )
 
-from realtime.gateway import DomainError, Gateway, Place, Visitor
+from realtime.gateway import DomainError, Forbidden, Gateway, Place, Visitor
 from realtime.live import requests
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
@@ -93,7 +93,7 @@ class LiveChannel:
         try:
             return await self.gateway.place(visitor, hello.path)
         except DomainError as error:
-            code = Close.NOT_FOR_YOU if error.code in ("forbidden", "not_yours") else Close.NOT_HERE
+            code = Close.NOT_FOR_YOU if isinstance(error, Forbidden) else Close.NOT_HERE
             raise Closing(code) from error
 
     async def _talk(self, websocket: WebSocket, connection: Connection, hello: Hello) -> None:

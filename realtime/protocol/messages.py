@@ -23,7 +23,7 @@ StreamName = Annotated[str, Field(max_length=80)]
 class Message(BaseModel):
     """What every message has in common."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 # --- from the page ---
@@ -181,8 +181,9 @@ class ChatDeleted(Logged):
 
 
 class SeatTakenData(Message):
-    """Which page holds the seat now."""
+    """Which page holds the seat in a session now."""
 
+    session: UUID
     connection: UUID | None
 
 

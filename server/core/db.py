@@ -20,7 +20,8 @@ class Database:
 
     `reading()` for a GET, `writing()` for an action: one transaction, committed when the block
     ends, rolled back when it raises. On SQLite a write takes the write lock at once
-    (`BEGIN IMMEDIATE`), so that what it reads cannot change before it writes.
+    (`BEGIN IMMEDIATE`), so that what it reads cannot change before it writes. Errors end in the
+    log, so they do not tell what was to be written.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -68,13 +69,22 @@ async def _committing(db: Db) -> AsyncIterator[None]:
 
 def _server_engine(url: str, pool_size: int) -> AsyncEngine:
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=10, max_overflow=0, connect_args={"timeout": SQLITE_BUSY_SECONDS}
+        url,
+        pool_size=10,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": SQLITE_BUSY_SECONDS},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -53,7 +53,7 @@ def cleaned(body: str) -> str:
     composed = unicodedata.normalize("NFC", body.replace("\r\n", "\n"))
     visible = (c for c in composed if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
     text = "".join(visible).strip()[:LONGEST]
-    if not text:
+    if all(unicodedata.category(c)[0] in "CZ" for c in text):  # nothing that shows
         raise EmptyLine
     return text
 

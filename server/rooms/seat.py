@@ -1,6 +1,6 @@
 """The seat of a person in a session: the lease that one page holds over the live channel."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,11 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
-from server.accounts.models import Account
 from server.core.db import Db
 from server.core.errors import DomainError
-from server.events.models import Participation, Role, Session
-from server.events.queries import shown_roles
+from server.events.models import Participation, Session
 from server.live import log
 from server.rooms import lease
 from server.rooms.lease import Devices
@@ -36,16 +34,6 @@ class Holder(NamedTuple):
     participation_id: UUID
     session_id: UUID
     connection_id: UUID
-
-
-class Present(NamedTuple):
-    """Somebody in a room."""
-
-    room_id: UUID
-    participation_id: UUID
-    name: str
-    role: Role
-    devices: Devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +86,14 @@ async def take(
         )
     elif lease.is_held(seat, now) and seat.connection_id != connection_id:
         seat.access_epoch += 1
-        await _tell(db, participation.id, TAKEN, connection_id, now)
+        await _tell(
+            db,
+            TAKEN,
+            participation_id=participation.id,
+            session_id=session.id,
+            holder=connection_id,
+            now=now,
+        )
     seat.connection_id, seat.line_id, seat.login_id = connection_id, line_id, login_id
     seat.last_seen = now
     seat.mic, seat.camera = devices
@@ -154,7 +149,14 @@ async def revoke(db: Db, *, participation_id: UUID, session_id: UUID, now: datet
         )
         .values(connection_id=None, line_id=None, access_epoch=SeatState.access_epoch + 1)
     )
-    await _tell(db, participation_id, REVOKED, None, now)
+    await _tell(
+        db,
+        REVOKED,
+        participation_id=participation_id,
+        session_id=session_id,
+        holder=None,
+        now=now,
+    )
 
 
 async def held_by(db: Db, holder: Holder) -> SeatState | None:
@@ -199,35 +201,14 @@ async def _lock_participation(db: Db, participation: Participation) -> None:
 
 
 async def _tell(
-    db: Db, participation_id: UUID, what: str, connection_id: UUID | None, now: datetime
+    db: Db,
+    what: str,
+    *,
+    participation_id: UUID,
+    session_id: UUID,
+    holder: UUID | None,
+    now: datetime,
 ) -> None:
-    payload = {"connection": str(connection_id) if connection_id else None}
+    payload = {"session": str(session_id), "connection": str(holder) if holder else None}
     stream = person_stream(participation_id)
     await log.append(db, stream=stream, type=what, payload=payload, now=now)
-
-
-async def people(db: Db, room_ids: Collection[UUID], *, now: datetime) -> list[Present]:
-    """Who holds a seat in the rooms by a living page, in the order in which they first came."""
-    found = (
-        select(SeatState, Account.name)
-        .join(Participation, col(Participation.id) == col(SeatState.participation_id))
-        .join(Account, col(Account.id) == col(Participation.account_id))
-        .where(
-            col(SeatState.room_id).in_(room_ids),
-            col(SeatState.connection_id).is_not(None),
-            col(SeatState.last_seen) > now - lease.LEASE,
-        )
-        .order_by(col(SeatState.id))
-    )
-    rows = (await db.exec(found)).all()
-    roles = await shown_roles(db, [seat.participation_id for seat, _ in rows])
-    return [
-        Present(
-            seat.room_id,
-            seat.participation_id,
-            name,
-            roles[seat.participation_id],
-            Devices(seat.mic, seat.camera),
-        )
-        for seat, name in rows
-    ]

@@ -74,6 +74,12 @@ class Served(Site):
             db.add(ParticipationRole(participation_id=participation.id, role=role))
         return account, await self.login(account)
 
+    async def second_session(self) -> str:
+        """Another open session of the event; the path of its room."""
+        async with self.database.writing() as db:
+            db.add(_session(await published(db, SLUG), number=2))
+        return f"/e/{SLUG}/s/2/room"
+
     async def page(self, name: str = "見本 花", role: Role = Role.PARTICIPANT) -> Page:
         """A page of a new person in the room."""
         _, token = await self.person(name, role)
@@ -126,14 +132,17 @@ async def make_event(db: Db) -> None:
     )
     db.add(event)
     await db.flush()
-    db.add(
-        Session(
-            event_id=event.id,
-            number=1,
-            kind=SessionKind.DISCUSSION,
-            title={"ja": "見本の話し合い"},
-            starts_at=now - timedelta(minutes=1),
-            ends_at=now + timedelta(hours=2),
-            doors_at=now - timedelta(minutes=10),
-        )
+    db.add(_session(event, number=1))
+
+
+def _session(event: Event, *, number: int) -> Session:
+    now = clock.now()
+    return Session(
+        event_id=event.id,
+        number=number,
+        kind=SessionKind.DISCUSSION,
+        title={"ja": "見本の話し合い"},
+        starts_at=now - timedelta(minutes=1),
+        ends_at=now + timedelta(hours=2),
+        doors_at=now - timedelta(minutes=10),
     )

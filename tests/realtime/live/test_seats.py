@@ -136,3 +136,20 @@ async def test_who_leaves_comes_back_as_at_a_first_arrival(served: Served) -> No
         assert (await page.ask("seat.leave"))["ok"]
         seat = (await page.ask("seat.take"))["result"]
         assert (seat["mic"], seat["returning"]) == (False, False)
+
+
+async def test_a_person_has_a_seat_in_each_session(served: Served) -> None:
+    second_room = await served.second_session()
+    _, token = await served.person("両方")
+    async with (
+        Page(served.url, token, second_room) as elsewhere,
+        Page(served.url, token, ROOM) as first,
+        Page(served.url, token, ROOM) as second,
+    ):
+        for page in (elsewhere, first):
+            assert (await page.ask("seat.take"))["ok"]
+        assert (await second.ask("seat.take", here=True))["ok"]
+        await first.until(lambda: first.of("seat.lost"))
+        await elsewhere.until(lambda: elsewhere.of("seat.taken"))
+        await elsewhere.ask("chat.post", body="ここにいる")
+        assert elsewhere.of("seat.lost") == []

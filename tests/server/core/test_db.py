@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.core.db import Database, Db
@@ -78,3 +78,11 @@ async def test_a_failing_block_leaves_nothing(sqlite: Database) -> None:
         await fail()
     assert await counted(sqlite) == 0
     await sqlite.close()
+
+
+async def test_an_error_does_not_tell_what_was_written(database: Database) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        async with database.writing() as db:
+            await db.exec(text("INSERT INTO nowhere VALUES (:body)"), params={"body": "内緒の話"})  # type: ignore[call-overload]
+    assert "nowhere" in str(failed.value)
+    assert "内緒の話" not in str(failed.value)

@@ -21,7 +21,7 @@ def test_cleaned(typed: str, kept: str) -> None:
     assert cleaned(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", " \n ", "\x00\x01"])
+@pytest.mark.parametrize("typed", ["", " \n ", "\x00\x01", "\u200b\u2060\u3000"])
 def test_a_line_of_nothing_is_refused(typed: str) -> None:
     with pytest.raises(EmptyLine):
         cleaned(typed)
