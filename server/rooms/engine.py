@@ -17,6 +17,7 @@ from livekit import api
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import ListParticipantsRequest, RoomParticipantIdentity
 from livekit.protocol.webhook import WebhookEvent
+from starlette.requests import HTTPConnection
 
 from server.core.errors import DomainError
 from server.events.roles import MediaGrants
@@ -121,3 +122,10 @@ class MediaEngine:
         connector = aiohttp.TCPConnector(ssl=trust)
         async with aiohttp.ClientSession(timeout=CALL_TIMEOUT, connector=connector) as session:
             yield api.LiveKitAPI(self.service_url, self.key, self.secret, session=session)
+
+
+def media_engine(connection: HTTPConnection) -> MediaEngine:
+    """The media engine of the application that answers this request."""
+    engine = connection.app.state.media
+    assert isinstance(engine, MediaEngine)
+    return engine

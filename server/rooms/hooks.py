@@ -7,8 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.rooms import seat
-from server.rooms.engine import EPOCH, ForgedWebhook
-from server.rooms.pages import media_engine
+from server.rooms.engine import EPOCH, ForgedWebhook, media_engine
 from server.web.services import services
 
 log = structlog.get_logger()

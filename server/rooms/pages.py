@@ -12,7 +12,7 @@ from server.core import clock
 from server.core.errors import DomainError
 from server.events.roles import Capability, can, shown_role
 from server.rooms import entry, seat
-from server.rooms.engine import MediaEngine
+from server.rooms.engine import media_engine
 from server.rooms.entry import Entry
 from server.rooms.seat import Holder
 from server.web.errors import refusal
@@ -33,13 +33,6 @@ class TokenRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     connection: UUID4
-
-
-def media_engine(request: Request) -> MediaEngine:
-    """The media engine of this application."""
-    engine = request.app.state.media
-    assert isinstance(engine, MediaEngine)
-    return engine
 
 
 async def show(request: Request) -> Response:
