@@ -81,6 +81,12 @@ async def _at_the_door(page: Page) -> None:
     await _playing(page, "[data-part=preview]", count=1)
 
 
+async def _others_inside(page: Page) -> None:
+    await _at_the_door(page)
+    seated = page.locator(".prejoin .plan-letter:not(.you)").nth(len(COMPANY) - 1)
+    await seated.wait_for(timeout=CEILING_SECONDS * 1000)
+
+
 async def _inside(page: Page) -> None:
     await page.click("[data-part=prejoin] [data-part=enter]")
     await page.locator("yoriai-tile.tile-you").wait_for(timeout=CEILING_SECONDS * 1000)
@@ -156,7 +162,7 @@ PAGES: Final = (
         path="{room}",
         who="participant",
         setting=_company,
-        steps=_at_the_door,
+        steps=_others_inside,
     ),
     Shown(name="prejoin-early", route=ROOM, path="{event}/s/3/room", who="participant"),
     Shown(name="prejoin-closed", route=ROOM, path="{event}/s/1/room", who="participant"),
