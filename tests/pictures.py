@@ -17,7 +17,8 @@ from playwright.async_api import Browser, Page
 
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
-from tests.support.pages import PAGES, Shown, log_in, showing
+from tests.support.pages import PAGES, Shown, showing
+from tests.support.visits import log_in
 
 ALL: Final = ROOT / "pictures"
 CHOSEN: Final = ROOT / "docs" / "pictures"

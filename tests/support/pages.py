@@ -4,7 +4,6 @@
 here fails a test. Pictures and axe both walk this table.
 """
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import (
     AbstractAsyncContextManager,
@@ -13,26 +12,17 @@ from contextlib import (
     nullcontext,
 )
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
-from playwright.async_api import BrowserContext, Page
-from sqlalchemy import text
+from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from server.accounts import logins, queries
-from server.accounts.actions import open_account
-from server.core import clock
-from server.core.config import Settings
-from server.core.db import Database, Db
-from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
+from tests.support.visits import STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
-STRANGER: Final = "stranger"  # an account without a place in any event
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
 
 Steps = Callable[[Page], Awaitable[None]]
@@ -132,11 +122,11 @@ async def _company(app: App, page: Page) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
     """A fault of ours: the table of events is gone while the block runs."""
-    await _execute(app, 'ALTER TABLE event RENAME TO "event_away"')
+    await execute(app, 'ALTER TABLE event RENAME TO "event_away"')
     try:
         yield
     finally:
-        await _execute(app, 'ALTER TABLE "event_away" RENAME TO event')
+        await execute(app, 'ALTER TABLE "event_away" RENAME TO event')
 
 
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
@@ -214,49 +204,4 @@ def address(app: App, shown: Shown) -> str:
     """The whole address of an entry."""
     event = app.event.removeprefix(app.url)
     room = app.room.removeprefix(app.url)
-    return app.url + shown.path.format(event=event, room=room, link=_first_link(app))
-
-
-async def log_in(context: BrowserContext, app: App, who: str, *, locale: str) -> None:
-    """Give a browser context a language, and the login of a demo account or of a stranger."""
-    await context.add_cookies([{"name": LOCALE_COOKIE, "value": locale, "url": app.url}])
-    if not who:
-        return
-    settings = _settings(app)
-    database = Database(settings.database)
-    async with database.writing() as db:
-        token = await _login_token(db, app, who)
-    await database.close()
-    name = cookie_name(LOGIN_COOKIE, secure=settings.secure)
-    await context.add_cookies([{"name": name, "value": token, "url": app.url}])
-
-
-async def _login_token(db: Db, app: App, who: str) -> str:
-    now = clock.now()
-    if who == STRANGER:
-        place = f"{uuid4().hex}@sample.example"
-        account = await open_account(
-            db, name="森川 とき子", address=place, password_hash=None, now=now
-        )
-    else:
-        found = await queries.by_address(db, app.accounts[who][0])
-        assert found, who
-        account = found
-    return await logins.start(db, account=account, browser="table of pages", now=now)
-
-
-def _settings(app: App) -> Settings:
-    return Settings.model_validate({name.lower(): value for name, value in app.environment.items()})
-
-
-def _first_link(app: App) -> str:
-    told = (Path(app.environment["HOME"]) / "serve.log").read_text("utf-8")
-    links: list[str] = re.findall(r"(/link/\S+)", told)
-    return links[-1]
-
-
-async def _execute(app: App, statement: str) -> None:
-    database = Database(_settings(app).database)
-    async with database.writing() as db:
-        await (await db.connection()).execute(text(statement))
-    await database.close()
+    return app.url + shown.path.format(event=event, room=room, link=first_link(app))

@@ -1,18 +1,21 @@
-"""axe-core finds nothing on any page of the route table, in ja and en, light and dark."""
+"""Every page of the route table, in ja and en: axe-core finds nothing in light and dark, and on a
+phone nothing is cut off or too small to read.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 from starlette.responses import Response
 
 from server.app import create_app
 from server.core.config import Settings
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
-from tests.support.pages import PAGES, Shown, log_in, routes_without_page, showing
+from tests.support.pages import PAGES, Shown, routes_without_page, showing
+from tests.support.visits import log_in
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The light changes colours only, so the second run looks at those alone.
@@ -29,9 +32,30 @@ async (rules) => {
 }
 """
 
+PHONE: Final = ViewportSize(width=390, height=844)
+
+# What reaches over the right edge and cannot be scrolled to, and text smaller than 13 pixels.
+MISFITS: Final = """
+() => {
+  const scrolls = (element) => element !== document.body && element !== document.documentElement
+    && getComputedStyle(element).overflowX !== "visible";
+  const inside = (element) => !element.parentElement
+    || (!scrolls(element.parentElement) && inside(element.parentElement));
+  const name = (element) => `${element.localName}.${element.className} ${element.textContent}`;
+  const all = [...document.body.querySelectorAll("*:not(svg *)")]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().width > 1);
+  const cut = all.filter((element) =>
+    element.getBoundingClientRect().right > innerWidth + 1 && inside(element));
+  const small = all.filter((element) => parseFloat(getComputedStyle(element).fontSize) < 13
+    && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  return [...cut.map((element) => `cut: ${name(element)}`),
+          ...small.map((element) => `small: ${name(element)}`)];
+}
+"""
+
 
 @pytest.mark.parametrize("fresh", [False, True])
-async def test_axe_finds_nothing(tmp_path: Path, database_url: str, fresh: bool) -> None:
+async def test_nothing_is_wrong_on_any_page(tmp_path: Path, database_url: str, fresh: bool) -> None:
     pages = [shown for shown in PAGES if shown.fresh is fresh]
     found: dict[str, list[str]] = {}
     async with (
@@ -40,9 +64,9 @@ async def test_axe_finds_nothing(tmp_path: Path, database_url: str, fresh: bool)
     ):
         for locale in LOCALES:
             for shown in pages:
-                async for light, violations in _violations(browser, app, shown, locale):
-                    found[f"{shown.name} {locale} {light}"] = violations
-    assert len(found) == len(pages) * len(LOCALES) * len(RULES)
+                async for view, wrong in _looked_at(browser, app, shown, locale):
+                    found[f"{shown.name} {locale} {view}"] = wrong
+    assert len(found) == len(pages) * len(LOCALES) * (len(RULES) + 1)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -57,6 +81,15 @@ async def test_axe_sees_what_is_wrong() -> None:
     assert names == {"light": ["color-contrast", "label"], "dark": ["color-contrast"]}
 
 
+async def test_what_does_not_fit_a_phone_is_seen() -> None:
+    long, small = "<p style='width: 500px'>長い", "<p style='font-size: 12px'>小さい"
+    rolling = "<div style='overflow: auto'><p style='width: 500px'>巻ける</div>"
+    async with chromium() as browser, context_of(browser, width=390) as context:
+        page = await context.new_page()
+        await page.set_content(long + small + rolling)
+        assert await page.evaluate(MISFITS) == ["cut: p. 長い", "small: p. 小さい"]
+
+
 def test_every_route_has_a_page(settings: Settings) -> None:
     assert routes_without_page(create_app(settings)) == set()
 
@@ -67,7 +100,7 @@ def test_a_new_route_without_a_page_is_noticed(settings: Settings) -> None:
     assert routes_without_page(app) == {"/new"}
 
 
-async def _violations(
+async def _looked_at(
     browser: Browser, app: App, shown: Shown, locale: str
 ) -> AsyncIterator[tuple[str, list[str]]]:
     async with context_of(browser, locale=locale, dark=False) as context:
@@ -78,6 +111,8 @@ async def _violations(
             for light, rules in RULES.items():
                 await page.emulate_media(color_scheme=light, reduced_motion="reduce")
                 yield light, await _axe(page, rules)
+            await page.set_viewport_size(PHONE)
+            yield "phone", await page.evaluate(MISFITS)
 
 
 async def _axe(page: Page, rules: list[str]) -> list[str]:

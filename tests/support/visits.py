@@ -1,0 +1,66 @@
+"""Who visits a running application: its language and login, without the way through the form."""
+
+import re
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from playwright.async_api import BrowserContext
+from sqlalchemy import text
+
+from server.accounts import logins, queries
+from server.accounts.actions import open_account
+from server.core import clock
+from server.core.config import Settings
+from server.core.db import Database, Db
+from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
+from tests.support.app import App
+
+STRANGER: Final = "stranger"  # an account without a place in any event
+
+
+async def log_in(context: BrowserContext, app: App, who: str, *, locale: str) -> None:
+    """Give a browser context a language, and the login of a demo account or of a stranger."""
+    await context.add_cookies([{"name": LOCALE_COOKIE, "value": locale, "url": app.url}])
+    if not who:
+        return
+    settings = _settings(app)
+    database = Database(settings.database)
+    async with database.writing() as db:
+        token = await _login_token(db, app, who)
+    await database.close()
+    name = cookie_name(LOGIN_COOKIE, secure=settings.secure)
+    await context.add_cookies([{"name": name, "value": token, "url": app.url}])
+
+
+async def _login_token(db: Db, app: App, who: str) -> str:
+    now = clock.now()
+    if who == STRANGER:
+        place = f"{uuid4().hex}@sample.example"
+        account = await open_account(
+            db, name="森川 とき子", address=place, password_hash=None, now=now
+        )
+    else:
+        found = await queries.by_address(db, app.accounts[who][0])
+        assert found, who
+        account = found
+    return await logins.start(db, account=account, browser="table of pages", now=now)
+
+
+def _settings(app: App) -> Settings:
+    return Settings.model_validate({name.lower(): value for name, value in app.environment.items()})
+
+
+def first_link(app: App) -> str:
+    """The path of the first staff link, as the application told it last."""
+    told = (Path(app.environment["HOME"]) / "serve.log").read_text("utf-8")
+    links: list[str] = re.findall(r"(/link/\S+)", told)
+    return links[-1]
+
+
+async def execute(app: App, statement: str) -> None:
+    """Run a statement on the application's database, beside it."""
+    database = Database(_settings(app).database)
+    async with database.writing() as db:
+        await (await db.connection()).execute(text(statement))
+    await database.close()
