@@ -115,3 +115,28 @@ async def test_a_microphone_that_is_unplugged_is_said(app: App, browser: Browser
 async def is_muted(somebody: Person) -> bool:
     """Whether the microphone is shown as closed."""
     return not await somebody.mic()
+
+
+STILL_IS_BLANK = """
+() => [...document.querySelectorAll("yoriai-tile:not(.tile-you) canvas")].map((still) => {
+  const pixels = still.getContext("2d").getImageData(0, 0, still.width, still.height).data;
+  return pixels.every((value) => value === 0);
+})
+"""
+
+
+async def test_the_last_pictures_stay_while_the_media_engine_is_away(
+    app: App, browser: Browser
+) -> None:
+    async with person(app, browser, "mentor") as one, person(app, browser, "organizer") as other:
+        await one.enter()
+        await other.enter()
+        await until(lambda: one.sees(1, frames=10))
+        app.kill("media")
+        await one.page.locator(".frozen yoriai-tile:not(.tile-you) canvas").wait_for()
+        assert await one.page.evaluate(STILL_IS_BLANK) == [False]
+        banner = one.page.locator("[data-part=media-lost]")
+        assert "席はそのままです" in (await banner.text_content() or "")
+        await until(lambda: one.sees(1, frames=10, since=0))
+        await banner.wait_for(state="hidden")
+        assert await one.page.locator("canvas").count() == 0

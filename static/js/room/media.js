@@ -34,7 +34,7 @@ export class Media extends Emitter {
     this.room = new Room({
       adaptiveStream: true,
       dynacast: true,
-      reconnectPolicy: { nextRetryDelayInMs: nextTry },
+      reconnectPolicy: { nextRetryDelayInMs: (context) => this.#lineLost(context) },
       audioOutput: { deviceId: choices.device("audiooutput") },
     });
     this.mine = new Mine(this.room, choices);
@@ -102,6 +102,16 @@ export class Media extends Emitter {
     this.room.on(RoomEvent.AudioPlaybackStatusChanged, () =>
       this.tell("sound", { blocked: !this.room.canPlaybackAudio }),
     );
+  }
+
+  /**
+   * The library asks when to try again: the first moment at which we learn of a lost line, and the
+   * last one at which the pictures are still there.
+   * @param {import("livekit-client").ReconnectContext} context
+   */
+  #lineLost(context) {
+    if (this.state === "here") this.#become("mending");
+    return nextTry(context);
   }
 
   /** The connection stands: send what is wanted now, it may have changed meanwhile. */
