@@ -2,6 +2,8 @@
 
 import pytest
 
+from server.app import create_app
+from server.core.config import Settings
 from server.web.icons import icon
 from server.web.phrases import phrased
 from tests.support.web import Site
@@ -43,3 +45,14 @@ async def test_a_chosen_light_comes_with_the_page_itself(site: Site, theme: str)
         shown = (await browser.get("/")).text
     assert f'data-theme="{theme}"' in shown
     assert f'value="{theme}" aria-describedby="themes" aria-pressed="true"' in shown
+
+
+def test_the_component_page_is_for_development_only(settings: Settings) -> None:
+    paths = {
+        environment: {
+            getattr(route, "path", "")
+            for route in create_app(settings.model_copy(update={"environment": environment})).routes
+        }
+        for environment in ("development", "production")
+    }
+    assert paths["development"] - paths["production"] == {"/styleguide"}
