@@ -25,9 +25,11 @@ export class Announcer {
    * @param {{identity: string, name: string, you: boolean}[]} people
    */
   here(people) {
-    const now = new Map(people.filter(({ you }) => !you).map(({ identity, name }) => [identity, name]));
-    for (const [identity, name] of now) if (this.#known && !this.#known.has(identity)) this.#come.push(name);
-    for (const [identity, name] of this.#known ?? []) if (!now.has(identity)) this.#gone.push(name);
+    const others = people.filter(({ you }) => !you);
+    const now = new Map(others.map(({ identity, name }) => [identity, name]));
+    const before = this.#known ?? now;
+    for (const [identity, name] of now) if (!before.has(identity)) this.#come.push(name);
+    for (const [identity, name] of before) if (!now.has(identity)) this.#gone.push(name);
     this.#known = now;
     if (this.#come.length + this.#gone.length === 0) return;
     clearTimeout(this.#timer);

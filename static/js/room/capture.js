@@ -18,6 +18,9 @@ import { VideoPresets, createLocalTracks } from "../lib/livekit.js";
  * @typedef {{camera: Outcome<VideoTrack>, mic: Outcome<AudioTrack>}} Captured
  */
 
+/** A camera that is off and has no trouble. */
+const DARK = { track: null, trouble: null };
+
 /**
  * Open both with one question to the person; where that fails, each by itself, so that one
  * refused or missing device does not take the other with it. A chosen device that has gone
@@ -28,7 +31,7 @@ import { VideoPresets, createLocalTracks } from "../lib/livekit.js";
  * @returns {Promise<Captured>}
  */
 export async function capture(choices, wanted) {
-  if (!wanted.camera) return { camera: { track: null, trouble: null }, mic: await captureMic(choices) };
+  if (!wanted.camera) return { camera: DARK, mic: await captureMic(choices) };
   try {
     const tracks = await createLocalTracks({
       video: videoOptions(choices.device("videoinput")),

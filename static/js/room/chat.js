@@ -141,7 +141,8 @@ export class Chat extends HTMLElement {
     const { you = "", zone = "UTC", canModerate = false } = this.#place ?? {};
     const mine = line.author === you;
     item.classList.toggle("chat-organizer", line.role === "organizer");
-    part(item, "name").textContent = [mine ? say("you") : line.name, roleWord(line.role)].filter(Boolean).join(" ");
+    const who = [mine ? say("you") : line.name, roleWord(line.role)];
+    part(item, "name").textContent = who.filter(Boolean).join(" ");
     part(item, "time").textContent = hours(line.at, zone);
     part(item, "body").textContent = line.deleted ? say("chat.deleted") : line.body;
     item.classList.toggle("chat-deleted", line.deleted);

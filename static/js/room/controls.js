@@ -25,9 +25,10 @@ export class Controls {
 
   /** Show what I send, in shape and word. */
   show() {
-    this.#press("mic", this.#mine.wants.mic, this.#mine.wants.mic ? "mic.on" : "mic.off");
-    this.#press("camera", this.#mine.wants.camera, this.#mine.wants.camera ? "camera.on" : "camera.off");
-    this.#press("share", this.#mine.sharing, this.#mine.sharing ? "share.stop" : "share.start");
+    const { wants, sharing } = this.#mine;
+    this.#press("mic", wants.mic, wants.mic ? "mic.on" : "mic.off");
+    this.#press("camera", wants.camera, wants.camera ? "camera.on" : "camera.off");
+    this.#press("share", sharing, sharing ? "share.stop" : "share.start");
   }
 
   /**

@@ -52,7 +52,8 @@ export class DeviceRows extends HTMLElement {
   trouble(kind, trouble) {
     const row = this.#row(kind);
     row.toggleAttribute("data-trouble", trouble !== null);
-    part(row, "note").textContent = trouble ? say(`device.${trouble}`) : part(row, "note").dataset.fine ?? "";
+    const note = part(row, "note");
+    note.textContent = trouble ? say(`device.${trouble}`) : (note.dataset.fine ?? "");
   }
 
   /** @param {MediaStreamTrack | null} track */
@@ -68,9 +69,11 @@ export class DeviceRows extends HTMLElement {
     const row = this.#row(kind);
     const select = /** @type {HTMLSelectElement} */ (part(row, "select"));
     const named = devices.filter((device) => device.deviceId !== "");
-    const options = named.map((device, i) => new Option(device.label || say("device.number", { n: i + 1 }), device.deviceId));
+    const options = named.map(optionOf);
     const chosen = this.#choices?.device(kind);
-    if (kind === "audiooutput" && !named.length) options.push(new Option(say("device.default"), ""));
+    if (kind === "audiooutput" && !named.length) {
+      options.push(new Option(say("device.default"), "")); // the browser lets no page choose
+    }
     select.replaceChildren(...options);
     select.disabled = options.length === 0;
     if (named.some((device) => device.deviceId === chosen)) select.value = chosen ?? "";
@@ -102,6 +105,14 @@ export class DeviceRows extends HTMLElement {
       () => (note.textContent = say("sound.failed")),
     );
   };
+}
+
+/**
+ * @param {MediaDeviceInfo} device
+ * @param {number} i
+ */
+function optionOf(device, i) {
+  return new Option(device.label || say("device.number", { n: i + 1 }), device.deviceId);
 }
 
 customElements.define("yoriai-devices", DeviceRows);

@@ -22,6 +22,15 @@ import "./chat.js";
 
 const LOGIN_ENDED = 4401; // the server sends the reloaded page to log in
 
+/** What is shown in a phase; before and at the door it is the pre-join. */
+const STAGES = {
+  inside: "room",
+  elsewhere: "elsewhere",
+  removed: "removed",
+  closed: "closed",
+  left: "left",
+};
+
 setLogLevel("warn");
 start(data("room-data"), document.body);
 
@@ -95,7 +104,8 @@ function furnish(root, place, live, passage, choices) {
  */
 function chat(room, place, live, panel, toast) {
   const transcript = new Transcript(live, place.path);
-  const element = /** @type {import("./chat.js").Chat} */ (part(room, "chat").querySelector("yoriai-chat"));
+  const found = part(room, "chat").querySelector("yoriai-chat");
+  const element = /** @type {import("./chat.js").Chat} */ (found);
   element.use(transcript, place, (message) => {
     transcript.hide(message, true);
     toast.show(say("chat.taken_back"), {
@@ -116,19 +126,20 @@ function chat(room, place, live, panel, toast) {
  * @param {Prejoin} prejoin
  */
 function phases(root, passage, prejoin) {
-  const stages = { inside: "room", elsewhere: "elsewhere", removed: "removed", closed: "closed", left: "left" };
   passage.on("phase", (phase) => {
     root.dataset.phase = phase;
     prejoin.busy(phase === "entering");
     part(root, "returning").hidden = phase !== "entering" || prejoin.shown;
-    for (const [name, stage] of Object.entries(stages)) part(root, stage).hidden = name !== phase;
+    for (const [name, stage] of Object.entries(STAGES)) part(root, stage).hidden = name !== phase;
     if (phase === "door") void prejoin.open();
     else if (phase !== "entering") prejoin.close();
-    if (phase !== "door" && phase !== "entering") focusIn(part(root, stages[phase]));
+    if (phase !== "door" && phase !== "entering") focusIn(part(root, STAGES[phase]));
   });
   passage.on("refused", ({ message }) => prejoin.refused(message));
   for (const button of root.querySelectorAll("[data-enter-again]")) {
-    button.addEventListener("click", () => void passage.enter({ mic: false, camera: passage.media.mine.wants.camera }));
+    button.addEventListener("click", () => {
+      void passage.enter({ mic: false, camera: passage.media.mine.wants.camera });
+    });
   }
 }
 

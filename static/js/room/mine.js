@@ -107,9 +107,11 @@ export class Mine extends Emitter {
     }
     try {
       if (what === "mic") {
-        await me.setMicrophoneEnabled(this.wants.mic, audioOptions(this.#choices.device("audioinput")));
+        const options = audioOptions(this.#choices.device("audioinput"));
+        await me.setMicrophoneEnabled(this.wants.mic, options);
       } else {
-        await me.setCameraEnabled(this.wants.camera, videoOptions(this.#choices.device("videoinput")));
+        const options = videoOptions(this.#choices.device("videoinput"));
+        await me.setCameraEnabled(this.wants.camera, options);
       }
     } catch (error) {
       if (this.#room.state !== "connected") return; // the line went, not the device

@@ -60,7 +60,8 @@ export class Panel {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     const tabs = this.#tabs;
-    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
+    const at = tabs.indexOf(/** @type {HTMLElement} */ (event.target));
+    const next = tabs[(at + step + tabs.length) % tabs.length];
     event.preventDefault();
     next?.focus();
     if (this.#open && next) this.#show(nameOf(next));

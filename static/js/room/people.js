@@ -26,8 +26,9 @@ export function seated(room, present) {
   const all = [room.localParticipant, ...room.remoteParticipants.values()];
   all.sort((a, b) => came(a) - came(b) || (a.identity < b.identity ? -1 : 1));
   const people = all.map((participant) => seatedAs(participant, present.get(participant.identity)));
-  const last = people.length === 2 ? (/** @type {Seated} */ p) => p.you : (/** @type {Seated} */ p) => p.role !== "mentor";
-  return people.sort((a, b) => Number(last(a)) - Number(last(b)));
+  const two = people.length === 2;
+  const back = (/** @type {Seated} */ person) => (two ? person.you : person.role !== "mentor");
+  return people.sort((a, b) => Number(back(a)) - Number(back(b)));
 }
 
 /**
@@ -39,7 +40,8 @@ export function shared(room) {
   const shares = [];
   for (const who of [room.localParticipant, ...room.remoteParticipants.values()]) {
     const screen = who.getTrackPublication(Track.Source.ScreenShare)?.track;
-    if (screen) shares.push({ identity: who.identity, name: nameOf(who), you: who.isLocal, screen });
+    if (!screen) continue;
+    shares.push({ identity: who.identity, name: nameOf(who), you: who.isLocal, screen });
   }
   return shares;
 }

@@ -54,7 +54,8 @@ export function spread(seats) {
     person,
     place: (first + Math.round((i * seats.length) / people.length)) % seats.length,
   }));
-  for (const { person, place } of places.sort((a, b) => a.place - b.place)) ring.splice(place, 0, person);
+  places.sort((a, b) => a.place - b.place);
+  for (const { person, place } of places) ring.splice(place, 0, person);
   return ring;
 }
 

@@ -16,12 +16,15 @@ import "./device-rows.js";
  *   capacity: number | null}} Place
  */
 
+const SEATS_DRAWN = 6; // open ones included
 const SEATS_NAMED = 8;
 
 export class Prejoin {
   /** @type {Door} */
   #door = "early";
   #busy = false;
+  /** @type {Presence | null} */
+  #last = null;
   #micOn = false;
   #cameraOn;
   #root;
@@ -90,21 +93,31 @@ export class Prejoin {
 
   /** @param {Presence | null} presence who is in the room, as far as is known */
   presence(presence) {
-    const others = (presence?.people ?? []).filter(({ participation }) => participation !== this.#place.you);
-    const { name, capacity } = this.#place;
-    const named = others.slice(0, SEATS_NAMED - 1).map((person) => ({ ...person, you: false, speaking: false }));
-    const you = { name, you: true, speaking: false, role: "" };
-    const seats = seatsOf([...named, you], { least: Math.min(capacity ?? 6, 6), most: SEATS_NAMED });
-    const mine = seats.splice(named.length, 1); // you sit by the door, after the open seats
-    const plan = { seats: [...seats, ...mine], lit: this.#door === "open", doorOpen: this.#door === "open" };
-    /** @type {import("./plan.js").PlanElement} */ (part(this.#root, "plan")).show(plan);
-    const there = presence ? Math.max(others.length, presence.count - Number(presence.people.length > others.length)) : 0;
-    part(this.#root, "there").textContent = there ? sayCount("there", there) : say("there.none");
     this.#last = presence;
+    const all = presence?.people ?? [];
+    const others = all.filter(({ participation }) => participation !== this.#place.you);
+    const here = (presence?.count ?? 0) - (all.length - others.length); // the list may be cut
+    /** @type {import("./plan.js").PlanElement} */ (part(this.#root, "plan")).show({
+      seats: this.#seats(others),
+      lit: this.#door === "open",
+      doorOpen: this.#door === "open",
+    });
+    part(this.#root, "there").textContent = here ? sayCount("there", here) : say("there.none");
   }
 
-  /** @type {Presence | null} */
-  #last = null;
+  /**
+   * The others, the open seats, and you last: by the door.
+   * @param {import("../live/messages.js").Person[]} others
+   */
+  #seats(others) {
+    const { name, capacity } = this.#place;
+    const silent = { you: false, speaking: false };
+    const named = others.slice(0, SEATS_NAMED - 1).map((person) => ({ ...person, ...silent }));
+    const you = { name, you: true, speaking: false, role: "" };
+    const least = Math.min(capacity ?? SEATS_DRAWN, SEATS_DRAWN);
+    const seats = seatsOf([...named, you], { least, most: SEATS_NAMED });
+    return [...seats.toSpliced(named.length, 1), ...seats.slice(named.length, named.length + 1)];
+  }
 
   #makePreview() {
     const rows = /** @type {import("./device-rows.js").DeviceRows} */ (part(this.#root, "devices"));
@@ -187,6 +200,7 @@ export class Prejoin {
     tile.setAttribute("aria-pressed", String(on));
     tile.disabled = dead;
     part(tile, "word").textContent = say(`${what}.${on ? "on" : "off"}`);
-    part(tile, "meaning").textContent = say(dead ? `${what}.dead` : `${what}.${on ? "on" : "off"}.meaning`);
+    const meaning = dead ? "dead" : on ? "on.meaning" : "off.meaning";
+    part(tile, "meaning").textContent = say(`${what}.${meaning}`);
   }
 }

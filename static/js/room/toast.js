@@ -9,6 +9,8 @@ export class Toast {
   #timer = 0;
   /** @type {() => void} */
   #ended = () => {};
+  /** @type {() => void} */
+  #undo = () => {};
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -31,9 +33,6 @@ export class Toast {
     this.#ended = kept ?? (() => {});
     this.#timer = setTimeout(() => this.#end("kept"), SHOWN_MS);
   }
-
-  /** @type {() => void} */
-  #undo = () => {};
 
   /** @param {"kept" | "undone"} how */
   #end(how) {
