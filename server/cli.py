@@ -1,4 +1,7 @@
-"""`yoriai`: the commands of an operator."""
+"""`yoriai`: the commands of an operator.
+
+Each command imports what it needs when it runs: a process that died is back the sooner.
+"""
 
 import argparse
 import logging
@@ -11,12 +14,9 @@ import anyio
 import structlog
 from pydantic import ValidationError
 
-from server import demo, health, processes
 from server.core import config
 from server.core.config import Settings
-from server.health import Unwell
-from server.listen import PortTaken
-from server.processes import CannotRun
+from server.core.errors import CannotRun
 from server.supervisor import die_with_parent
 
 Command = Callable[[Settings, argparse.Namespace], None]
@@ -34,7 +34,7 @@ def main() -> None:
             name = ".".join(str(part) for part in each["loc"]).upper()
             print(f"yoriai: {name or 'settings'}: {each['msg']}", file=sys.stderr)
         sys.exit(2)
-    except (PortTaken, CannotRun, Unwell) as error:
+    except CannotRun as error:
         print(f"yoriai: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -47,31 +47,45 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _serve(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from server import processes
+
     processes.serve(settings)
 
 
 def _web(settings: Settings, arguments: argparse.Namespace) -> None:
+    from server import processes
+
     processes.web(settings, fd=arguments.fd)
 
 
 def _worker(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from server import processes
+
     processes.run_worker(settings)
 
 
 def _media(settings: Settings, _arguments: argparse.Namespace) -> None:
-    processes.media(settings)
+    from server import media
+
+    media.run(settings)
 
 
 def _staff_link(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from server import processes
+
     link = anyio.run(processes.staff_link, settings)
     print(link or "There is a staff account already; it can invite others.")
 
 
 def _demo(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from server import demo
+
     print(anyio.run(demo.fill, settings))
 
 
 def _health(settings: Settings, arguments: argparse.Namespace) -> None:
+    from server import health
+
     anyio.run(health.ensure, settings, arguments.process)
 
 

@@ -7,11 +7,12 @@ from redis.exceptions import RedisError
 
 from server.core import broker
 from server.core.config import Settings
+from server.core.errors import CannotRun
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=4)
 
 
-class Unwell(Exception):
+class Unwell(CannotRun):
     """The process does not do its work; the message says how that shows."""
 
 

@@ -7,12 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from server.core.errors import CannotRun
+
 # A peer that takes nothing for so long is let go by the kernel, with what waits for it: nothing
 # else ends a connection whose other side reads no more (RFC 5482, tcp(7)).
 STUCK_MILLISECONDS: Final = 20_000
 
 
-class PortTaken(Exception):
+class PortTaken(CannotRun):
     """Another process listens there already."""
 
     def __init__(self, port: int, holder: str) -> None:

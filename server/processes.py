@@ -8,23 +8,18 @@ from typing import Any
 import anyio
 import uvicorn
 
-from realtime import engine
-from realtime.engine import EngineConfig
 from server import worker
 from server.accounts import actions
 from server.app import create_app
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database
+from server.core.errors import CannotRun
 from server.listen import listen
 from server.migrations import migrate
 from server.supervisor import Child, supervise
 
 SHUTDOWN_SECONDS = 5
-
-
-class CannotRun(Exception):
-    """The process cannot run with these settings; the message says what to do."""
 
 
 def serve(settings: Settings) -> None:
@@ -66,33 +61,6 @@ def run_worker(settings: Settings) -> None:
     """
     _ensure_shared_broker(settings)
     anyio.run(_work_until_stopped, settings)
-
-
-def media(settings: Settings) -> None:
-    """Run our media engine until SIGTERM or SIGINT.
-
-    Raises:
-        CannotRun: the settings name another engine.
-    """
-    if not settings.own_media:
-        raise CannotRun("LIVEKIT_URL names another media engine; ours is not needed")
-    engine.run(engine_config(settings))
-
-
-def engine_config(settings: Settings) -> EngineConfig:
-    """What our media engine needs to know."""
-    told = [address.strip() for address in settings.media_addresses.split(",") if address.strip()]
-    return EngineConfig(
-        http_host=settings.media_host,
-        http_port=settings.media_http_port,
-        udp_host=settings.media_host,
-        udp_port=settings.media_udp_port,
-        addresses=tuple(told or [settings.media_host]),
-        api_keys={settings.livekit_api_key: settings.livekit_api_secret},
-        webhook_url=settings.media_webhook_url,
-        tls_certificate=str(settings.tls_certificate) if settings.tls_certificate else None,
-        tls_key=str(settings.tls_key) if settings.tls_key else None,
-    )
 
 
 async def staff_link(settings: Settings) -> str | None:

@@ -21,6 +21,10 @@ PLANTS = {
         "realtime/signal/__init__.py",
         "import server.core.ids",
     ),
+    "The media process loads nothing of the application but its settings": (
+        "server/media.py",
+        "import server.web.assets",
+    ),
     "Media does not know signalling": ("realtime/media/__init__.py", "import realtime.signal"),
     "The live channel reaches the application through the gateway only": (
         "realtime/live/__init__.py",

@@ -29,3 +29,7 @@ class Gone(DomainError):
     """The thing was there, and cannot be had any more."""
 
     code = "gone"
+
+
+class CannotRun(Exception):
+    """A process cannot do its work; the message tells the operator what to do."""
