@@ -96,6 +96,8 @@ async def running_app(
     app.process = await _start(app, folder)
     try:
         await answers(f"{url}/readyz")
+        if "LIVEKIT_URL" not in environment:
+            await answers(f"http://127.0.0.1:{environment['MEDIA_HTTP_PORT']}/healthz")
         yield app
     finally:
         await stop(app.process)
