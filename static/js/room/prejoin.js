@@ -102,7 +102,7 @@ export class Prejoin {
       lit: this.#door === "open",
       doorOpen: this.#door === "open",
     });
-    part(this.#root, "there").textContent = here ? sayCount("there", here) : say("there.none");
+    part(this.#root, "there").textContent = presence ? thereAre(here) : "";
   }
 
   /**
@@ -203,4 +203,9 @@ export class Prejoin {
     const meaning = dead ? "dead" : on ? "on.meaning" : "off.meaning";
     part(tile, "meaning").textContent = say(`${what}.${meaning}`);
   }
+}
+
+/** @param {number} here */
+function thereAre(here) {
+  return here ? sayCount("there", here) : say("there.none");
 }
