@@ -24,16 +24,20 @@ from .report import CrewReport
 from .stream import Tally
 
 JOINING_AT_ONCE = 5
-SETTLE_CEILING = 60.0
+PATIENCE = 60.0
 SETTLE_POLL = 0.05
 
 
 @dataclass(frozen=True)
 class CrewPlan:
-    """The peers of this process and the engine they join."""
+    """The peers of this process and the engine they join.
+
+    `patience` is how many seconds each may take to join, and all together to get every stream.
+    """
 
     url: str
     peers: tuple[PeerPlan, ...]
+    patience: float = PATIENCE
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -41,7 +45,8 @@ class CrewPlan:
     @classmethod
     def from_line(cls, line: bytes) -> "CrewPlan":
         fields = json.loads(line)
-        return cls(fields["url"], tuple(PeerPlan(**peer) for peer in fields["peers"]))
+        peers = tuple(PeerPlan(**peer) for peer in fields["peers"])
+        return cls(fields["url"], peers, fields["patience"])
 
 
 class Window:
@@ -94,10 +99,10 @@ async def main() -> None:
     post.open()
     identity = Identity.fresh()
     peers = [Peer(peer, plan.url, identity, post, random.Random()) for peer in plan.peers]
-    failed = await join_all(peers)
+    failed = await join_all(peers, ceiling=plan.patience)
     _say({"joined": [round(peer.join_ms, 2) for peer in peers if peer.joined]})
     playing = asyncio.create_task(play([(p, q.wire) for q in peers for p in q.publications]))
-    await settle(peers)
+    await settle(peers, ceiling=plan.patience)
     gc.freeze()
     _say({"settled": True})
     await obey(commands, Window(peers, failed))
@@ -105,14 +110,14 @@ async def main() -> None:
     await asyncio.gather(*(peer.leave() for peer in peers), return_exceptions=True)
 
 
-async def join_all(peers: Sequence[Peer]) -> list[str]:
+async def join_all(peers: Sequence[Peer], *, ceiling: float) -> list[str]:
     """Join everybody, a few at once; why those who could not join failed."""
     gate = asyncio.Semaphore(JOINING_AT_ONCE)
 
     async def join(peer: Peer) -> str | None:
         async with gate:
             try:
-                await peer.join()
+                await peer.join(ceiling=ceiling)
             except PeerFailed as error:
                 return str(error)
         return None
@@ -120,12 +125,12 @@ async def join_all(peers: Sequence[Peer]) -> list[str]:
     return [why for why in await asyncio.gather(*map(join, peers)) if why]
 
 
-async def settle(peers: Sequence[Peer]) -> None:
-    """Wait until every peer in the room gets every stream that it expects, at most 60 s.
+async def settle(peers: Sequence[Peer], *, ceiling: float) -> None:
+    """Wait, at most `ceiling` seconds, until all peers in the room get every stream they expect.
 
     Who still lacks one then counts as dropped.
     """
-    deadline = time.monotonic() + SETTLE_CEILING
+    deadline = time.monotonic() + ceiling
     while lacking := [p for p in peers if p.joined and not p.has_all_streams()]:
         if time.monotonic() > deadline:
             for peer in lacking:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .access import Engine
+from .crew import PATIENCE
 from .dtls import DtlsEnd, Identity
 from .engine import HOST, engine_from, free_port
 from .ice import Credentials, IceClient
@@ -125,7 +126,13 @@ async def storm(port: int, *, per_second: int) -> AsyncIterator[Storm]:
 
 
 async def withstand(
-    engine: Engine, udp_port: int, *, peers: int, seconds: float, per_second: int
+    engine: Engine,
+    udp_port: int,
+    *,
+    peers: int,
+    seconds: float,
+    per_second: int,
+    patience: float = PATIENCE,
 ) -> dict[str, Any]:
     """Let peers join and stay under junk; what became of them.
 
@@ -133,7 +140,9 @@ async def withstand(
     """
     seats = stage(room="junk", publishers=1, subscribers=peers, trace=TRACE)
     async with storm(udp_port, per_second=per_second) as blowing:
-        run, seen = await conduct(engine, deal(seats, processes=1), seconds=seconds)
+        run, seen = await conduct(
+            engine, deal(seats, processes=1), seconds=seconds, patience=patience
+        )
         sent = dict(blowing.sent)
     return {
         "peers": peers,

@@ -72,17 +72,17 @@ class Peer:
         self._offers = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def join(self) -> None:
+    async def join(self, *, ceiling: float = JOIN_CEILING) -> None:
         """Join the room; returns when media can flow both ways.
 
         Raises:
-            PeerFailed: refused, or not connected within 30 s.
+            PeerFailed: refused, or not connected within `ceiling` seconds.
         """
         began = time.monotonic()
         self._prepare_sections()
         self.post.add(self.link.socket.fileno(), self)
         try:
-            async with asyncio.timeout(JOIN_CEILING):
+            async with asyncio.timeout(ceiling):
                 await self._connect()
         except (OSError, TimeoutError, Refused, LinkFailed) as error:
             raise PeerFailed(f"{self.plan.identity}: {error!r}") from error

@@ -11,7 +11,7 @@ from typing import Any
 
 from .access import Engine
 from .cpu import cpu_seconds
-from .crew import CrewPlan
+from .crew import PATIENCE, CrewPlan
 from .report import CrewReport, Run
 from .scenario import Seat
 
@@ -58,14 +58,16 @@ class Crew:
 
 
 async def conduct(
-    engine: Engine, hands: Sequence[Sequence[Seat]], *, seconds: float
+    engine: Engine, hands: Sequence[Sequence[Seat]], *, seconds: float, patience: float = PATIENCE
 ) -> tuple[Run, CrewReport]:
     """Join everybody, wait until media flows everywhere, then count for `seconds`.
+
+    Who has not joined, or lacks a stream, after `patience` seconds counts as out.
 
     Raises:
         CrewFailed: a process of clients broke down.
     """
-    async with crews(engine, hands) as running:
+    async with crews(engine, hands, patience=patience) as running:
         join_ms = [ms for crew in running for ms in await crew.hear("joined")]
         for crew in running:
             await crew.hear("settled")
@@ -95,12 +97,14 @@ def _cpu(engine: Engine) -> float | None:
 
 
 @asynccontextmanager
-async def crews(engine: Engine, hands: Sequence[Sequence[Seat]]) -> AsyncIterator[list[Crew]]:
+async def crews(
+    engine: Engine, hands: Sequence[Sequence[Seat]], *, patience: float
+) -> AsyncIterator[list[Crew]]:
     """One process for each hand of seats, told its plan; all ended at the end."""
     running: list[Crew] = []
     try:
         for hand in hands:
-            plan = CrewPlan(engine.url, tuple(seat.plan(engine) for seat in hand))
+            plan = CrewPlan(engine.url, tuple(seat.plan(engine) for seat in hand), patience)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.load.crew", stdin=PIPE, stdout=PIPE, limit=LINE_LIMIT
             )
