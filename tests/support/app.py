@@ -97,7 +97,7 @@ async def running_app(
     try:
         await answers(f"{url}/readyz")
         if "LIVEKIT_URL" not in environment:
-            await answers(f"http://127.0.0.1:{environment['MEDIA_HTTP_PORT']}/healthz")
+            await answers(f"{scheme}://127.0.0.1:{environment['MEDIA_HTTP_PORT']}/healthz")
         yield app
     finally:
         await stop(app.process)
