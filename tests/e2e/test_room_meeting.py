@@ -14,6 +14,19 @@ FRAMES = 30
 NAMES = ("participant", "mentor", "organizer")
 
 
+# Whether my seat in the plan lies on the side of the hearth where my tile lies.
+SAME_SIDE = """
+() => {
+  const middle = (element) => { const box = element.getBoundingClientRect();
+    return box.left + box.width / 2; };
+  const ring = document.querySelector("[data-part=hearth-plan]");
+  const seat = middle(ring.querySelector(".you")) - middle(ring);
+  const tile = middle(document.querySelector(".tile-you")) - middle(ring);
+  return Math.abs(tile) < 5 ? Math.abs(seat) < 5 : Math.sign(seat) === Math.sign(tile);
+}
+"""
+
+
 async def three(app: App, browser: Browser, stack: AsyncExitStack) -> list[Person]:
     """Three people of the demo in the room, microphones and cameras open."""
     people = []
@@ -42,6 +55,8 @@ async def test_three_people_see_and_hear_each_other(app: App, browser: Browser) 
             await until(partial(hears, somebody, 2))
         assert [len(one.media_sockets) for one in people] == [1, 1, 1]  # each at the first attempt
         assert [one.errors for one in people] == [[], [], []]
+        for one in people:
+            assert await one.page.evaluate(SAME_SIDE)
         if not app.environment.get("LIVEKIT_URL"):
             assert forwarded(app) > 0
 

@@ -41,13 +41,25 @@ export function seatsOf(people, { least, most }) {
   return [...taken, ...Array(Math.max(0, Math.min(least, most) - taken.length)).fill(open)];
 }
 
+/** Clockwise from twelve, which tile of a ring lies there: tiles fill rows, seats a circle. */
+/** @type {Record<number, number[]>} */
+const CLOCKWISE = {
+  3: [1, 3, 2],
+  4: [1, 3, 4, 2],
+  5: [1, 3, 5, 4, 2],
+  6: [1, 2, 4, 6, 5, 3],
+  7: [1, 2, 3, 5, 7, 6, 4],
+  8: [1, 2, 3, 5, 8, 7, 6, 4],
+};
+
 /**
- * The same seats on a ring, the people spread evenly: two face each other across the hearth.
- * @param {Seat[]} seats people first
+ * The same seats on a ring, the people spread evenly and where their tiles lie: two face each
+ * other across the hearth.
+ * @param {Seat[]} seats people first, in the order of their tiles
  * @returns {Seat[]}
  */
 export function spread(seats) {
-  const people = seats.filter((seat) => !seat.open);
+  const people = clockwise(seats.filter((seat) => !seat.open));
   const ring = seats.filter((seat) => seat.open);
   const first = people.length === 2 ? Math.round((seats.length * 3) / 4) : 0;
   const places = people.map((person, i) => ({
@@ -57,6 +69,13 @@ export function spread(seats) {
   places.sort((a, b) => a.place - b.place);
   for (const { person, place } of places) ring.splice(place, 0, person);
   return ring;
+}
+
+/** @param {Seat[]} people */
+function clockwise(people) {
+  const order = CLOCKWISE[people.length];
+  if (!order) return people;
+  return order.map((tile) => /** @type {Seat} */ (people[tile - 1]));
 }
 
 /**
