@@ -85,6 +85,8 @@ def _uvicorn(settings: Settings, *, with_worker: bool) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
+        ws_ping_interval=10,  # a line that is gone is noticed within 20 s
+        ws_ping_timeout=10,
         server_header=False,
         access_log=False,
         log_config=None,

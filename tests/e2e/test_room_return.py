@@ -3,7 +3,12 @@
 from functools import partial
 
 from playwright.async_api import Browser, WebSocketRoute
+from sqlalchemy import update
 
+from server.core import clock
+from server.core.db import Database
+from server.rooms.lease import RETURN_WITHIN
+from server.rooms.models import SeatState
 from tests.support.app import App
 from tests.support.people import Person, person, until
 
@@ -199,3 +204,24 @@ async def test_enter_that_ends_a_composition_sends_nothing(app: App, browser: Br
         assert await one.lines() == []
         await one.page.press("#chat-box", "Enter")
         await until(lambda: has_in_order(one, ["にほんご"]))
+
+
+async def test_after_a_long_absence_of_the_line_nothing_is_open(
+    app: App, browser: Browser, database_url: str
+) -> None:
+    async with person(app, browser, "participant") as one:
+        await one.enter(mic=True)
+        await until(one.mic)
+        database = Database(database_url)
+        app.kill("web")  # the line is lost, and as far as the database knows for two minutes
+        async with database.writing() as db:
+            long_ago = clock.now() - RETURN_WITHIN
+            await db.exec(update(SeatState).values(last_seen=long_ago))
+        await database.close()
+
+        async def quiet() -> bool:
+            return not await one.mic()
+
+        await until(quiet)
+        assert one.page.url == app.room
+        assert await one.page.locator("yoriai-tile.tile-you").count() == 1

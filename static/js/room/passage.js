@@ -149,10 +149,16 @@ export class Passage extends Emitter {
   async #holdAgain() {
     if (this.phase !== "inside") return;
     try {
-      await this.#seat(false);
+      const seat = await this.#seat(false);
+      if (!seat.returning) this.#quiet(); // away for too long: never more open than a newcomer
     } catch (error) {
       if (error instanceof Refused) this.#end(endOf(error));
     }
+  }
+
+  #quiet() {
+    void this.media.mine.set("mic", false);
+    void this.media.mine.set("camera", false);
   }
 
   /** The live channel is closed to this page: there is no way in. */
