@@ -249,9 +249,9 @@ class Gateway:
         """
         await self._services.broker.publish(NUDGES, text)
 
-    async def listener(self) -> Broker:
+    def listener(self) -> Broker:
         """A broker connection of its own, on which nudges are heard."""
-        return await broker.connect(self._services.settings.redis_url)
+        return broker.connect(self._services.settings.redis_url)
 
 
 def _person(present: Present) -> Person:

@@ -92,7 +92,7 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
         async with AsyncExitStack() as stack:
             database = Database(settings.database)
             stack.push_async_callback(database.close)
-            redis = await broker.connect(settings.redis_url)
+            redis = broker.connect(settings.redis_url)
             stack.push_async_callback(redis.aclose)
             app.state.media = media_engine(settings)
             app.state.services = found = Services(

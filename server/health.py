@@ -46,7 +46,7 @@ async def _answers(settings: Settings, address: str) -> None:
 
 async def _worker(settings: Settings) -> None:
     try:
-        redis = await broker.connect(settings.redis_url)
+        redis = broker.connect(settings.redis_url)
         alive = await redis.exists(broker.WORKER_LIFE)
         await redis.aclose()
     except RedisError as error:

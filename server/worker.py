@@ -39,7 +39,7 @@ async def work(settings: Settings, database: Database) -> Never:
 
 @asynccontextmanager
 async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worker]:
-    redis = await broker.connect(settings.redis_url)
+    redis = broker.connect(settings.redis_url)
     worker = Worker(
         # Each hour, and once at the start for the hours when nothing ran.
         cron_jobs=[

@@ -51,7 +51,7 @@ class Nudges:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self, hear: Callable[[str, int], None]) -> None:
-        broker = await self._gateway.listener()
+        broker = self._gateway.listener()
         try:
             async with broker.pubsub() as channel:
                 await channel.subscribe(NUDGES)

@@ -97,17 +97,24 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def site(settings: Settings, database: Database) -> AsyncIterator[Site]:
     """The application on a fresh, migrated database."""
-    app = create_app(settings)
+    async with running(create_app(settings)) as app:
+        yield Site(app, database, settings)
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[Starlette]:
+    """The application with its lifespan in one task: a fixture's two halves run in two."""
     up, down = asyncio.Event(), asyncio.Event()
     life = asyncio.create_task(_live(app, up, down))
     await asyncio.wait({life, asyncio.ensure_future(up.wait())}, return_when="FIRST_COMPLETED")
-    yield Site(app, database, settings)
-    down.set()
-    await life
+    try:
+        yield app
+    finally:
+        down.set()
+        await life
 
 
 async def _live(app: Starlette, up: asyncio.Event, down: asyncio.Event) -> None:
-    """The lifespan in one task: a fixture's two halves run in two."""
     async with app.router.lifespan_context(app):
         up.set()
         await down.wait()

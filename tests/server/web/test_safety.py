@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.support.web import Site
+from server.app import create_app
+from server.core.config import Settings
+from server.core.db import Database
+from tests.support.app import free_port
+from tests.support.web import Site, running
 
 
 async def test_every_page_has_the_strict_policy(site: Site) -> None:
@@ -64,3 +68,16 @@ async def test_static_files_are_kept_for_ever(site: Site) -> None:
         answer = await browser.get(f"/static/{base}")
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_pages_and_logins_work_while_redis_is_away(
+    settings: Settings, database: Database
+) -> None:
+    nobody = settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"})
+    async with running(create_app(nobody)) as app, Site(app, database, nobody).browser() as browser:
+        assert (await browser.get("/")).status_code == 200
+        for _ in range(5):
+            wrong = await browser.submit("/login", "/login", address="a@b.example", password="x")
+            assert wrong.status_code == 422
+        last = await browser.submit("/login", "/login", address="a@b.example", password="x")
+        assert last.status_code == 429
