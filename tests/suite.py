@@ -1,7 +1,8 @@
 """`make test`: the whole suite, once in each shape of the installation.
 
 The embedded shape is SQLite and the Redis inside the process; the server shape is PostgreSQL and
-a Redis server. The same tests run in both, and their numbers must be equal.
+a Redis server. The same tests run in both, and their numbers must be equal. Pure tests, which
+touch neither, have run before, in `make check`.
 """
 
 import os
@@ -51,7 +52,7 @@ def _collected(environment: dict[str, str]) -> int:
 def _pytest(
     environment: dict[str, str], *arguments: str, capture: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "--durations=15", *arguments]
+    command = [sys.executable, "-m", "pytest", "-m", "not pure", "--durations=15", *arguments]
     return subprocess.run(command, env=environment, text=True, check=False, capture_output=capture)
 
 
