@@ -78,6 +78,8 @@ class Forwarder:
         waiting, stream.waiting = stream.waiting, []
         for subscription in waiting:
             if subscription.start(stream, sequence, timestamp):
+                if stream.codec == _VP8 and stream.picture >= 0:
+                    subscription.continue_pictures(stream.picture, stream.tl0)
                 subscription.peer.report_sender(subscription)
 
     def _copy(
