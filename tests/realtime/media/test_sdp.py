@@ -1,0 +1,62 @@
+"""The answer to a browser's offer, by value; whatever else comes is refused in one way."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.media import answer, sdp
+from realtime.media.answer import Receiving, Transport
+from realtime.media.ice import Credentials
+
+pytestmark = pytest.mark.pure
+
+OFFER = Path(__file__).with_name("offers").joinpath("chromium-simulcast.sdp").read_text()
+OURS = Transport(Credentials("frag", "word"), "AA:BB", ("192.0.2.1",), 4000)
+
+
+def answered(offer: str) -> str:
+    uses: dict[str, answer.Use] = {"7": Receiving(dtx=True), "8": Receiving(mime="video/VP8")}
+    return answer.write(sdp.parse(offer), OURS, uses, version=3, data=True)
+
+
+def section(text: str, mark: str) -> list[str]:
+    start = text.index(f"m={mark}")
+    return text[start:].partition("\r\nm=")[0].split("\r\n")
+
+
+def test_an_offer_is_read() -> None:
+    offer = sdp.parse(OFFER)
+    audio, video = offer.sections
+    assert (audio.mid, audio.sends, audio.receives) == ("7", True, False)
+    assert (video.mid, video.send_rids) == ("8", ["q", "h"])
+    assert offer.ice_fragment == "YD+Y"
+
+
+def test_a_simulcast_camera_is_answered_line_by_line() -> None:
+    lines = section(answered(OFFER), "video")
+    assert lines[0] == "m=video 9 UDP/TLS/RTP/SAVPF 96 102"
+    assert "a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host" in lines
+    for line in ("a=recvonly", "a=setup:passive", "a=rid:q recv", "a=rid:h recv"):
+        assert line in lines
+    assert "a=simulcast:recv q;h" in lines
+    assert not any("rtx" in line or "goog-remb" in line for line in lines)
+
+
+def test_a_microphone_is_answered_with_silence_left_out() -> None:
+    lines = section(answered(OFFER), "audio")
+    assert lines[0] == "m=audio 9 UDP/TLS/RTP/SAVPF 111"
+    assert "a=fmtp:111 minptime=10;stereo=1;useinbandfec=1;usedtx=1" in lines
+
+
+LINES = st.sampled_from([*OFFER.splitlines(), "m=", "a=rid:", "a=mid:", "a=rtpmap:96 VP8/x"])
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(LINES, max_size=40).map("\n".join)))
+def test_any_text_is_answered_or_refused(text: str) -> None:
+    for candidate in (text, "v=0\n" + text):
+        try:
+            answered(candidate)
+        except sdp.SdpError:
+            continue
