@@ -32,7 +32,7 @@ class Signalling:
         cls,
         url: str,
         token: str,
-        offer: rtc.SessionDescription,
+        offer: rtc.SessionDescription | None,
         tracks: Sequence[rtc.AddTrackRequest] = (),
     ) -> "Signalling":
         """Join with the offer, as `livekit-client` does, and the tracks to publish.
@@ -80,7 +80,9 @@ class Signalling:
                     yield rtc.SignalResponse.FromString(frame)
 
 
-def join_request(offer: rtc.SessionDescription, tracks: Sequence[rtc.AddTrackRequest]) -> str:
+def join_request(
+    offer: rtc.SessionDescription | None, tracks: Sequence[rtc.AddTrackRequest]
+) -> str:
     """The `join_request` query parameter: base64url of a wrapped, uncompressed JoinRequest."""
     request = rtc.JoinRequest(
         client_info=models.ClientInfo(

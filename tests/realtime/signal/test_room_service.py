@@ -1,0 +1,128 @@
+"""The room service as an application calls it, with `livekit-api`."""
+
+from typing import Any
+
+import httpx2
+import jwt
+import pytest
+from livekit.api import (
+    DeleteRoomRequest,
+    ListParticipantsRequest,
+    ListRoomsRequest,
+    MuteRoomTrackRequest,
+    RoomParticipantIdentity,
+    TwirpError,
+    UpdateParticipantRequest,
+)
+from livekit.protocol import models, room, rtc
+
+from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token
+from tests.support.waiting import until
+
+AI = RoomParticipantIdentity(room=ROOM, identity="ai")
+
+
+async def ask(
+    den: House, method: str, body: bytes, kind: str, bearer: str | None
+) -> httpx2.Response:
+    headers = {"content-type": kind} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
+    async with httpx2.AsyncClient() as client:
+        return await client.post(
+            f"{den.url}/twirp/livekit.RoomService/{method}", content=body, headers=headers
+        )
+
+
+async def test_rooms_and_people_are_listed(den: House) -> None:
+    async with joined(den, "ai"), joined(den, "bo"), den.api() as api:
+        rooms = await api.room.list_rooms(ListRoomsRequest())
+        assert [(r.name, r.num_participants) for r in rooms.rooms] == [(ROOM, 2)]
+        people = await api.room.list_participants(ListParticipantsRequest(room=ROOM))
+        assert {p.identity for p in people.participants} == {"ai", "bo"}
+        assert (await api.room.get_participant(AI)).identity == "ai"
+        with pytest.raises(TwirpError) as refused:
+            await api.room.get_participant(RoomParticipantIdentity(room=ROOM, identity="nobody"))
+        assert refused.value.code == "not_found"
+
+
+async def test_a_removed_participant_is_told_and_gone(den: House) -> None:
+    async with joined(den, "ai") as ai, den.api() as api:
+        await api.room.remove_participant(AI)
+        left = await ai.leave_told()
+        assert left.reason == models.PARTICIPANT_REMOVED
+        assert left.action == rtc.LeaveRequest.DISCONNECT
+        assert list(den.rooms[ROOM].participants) == []
+
+
+async def test_a_deleted_room_ends_for_everybody(den: House) -> None:
+    async with joined(den, "ai") as ai, den.api() as api:
+        await api.room.delete_room(DeleteRoomRequest(room=ROOM))
+        assert (await ai.leave_told()).reason == models.ROOM_DELETED
+        assert ROOM not in den.rooms
+
+
+async def test_a_track_is_muted_from_afar_but_never_opened(den: House) -> None:
+    async with den.peer("ai", publishes=True), den.api() as api:
+        await until(lambda: has_tracks(api, 2))
+        track = (await api.room.get_participant(AI)).tracks[0]
+        mute = MuteRoomTrackRequest(room=ROOM, identity="ai", track_sid=track.sid, muted=True)
+        assert (await api.room.mute_published_track(mute)).track.muted
+        mute.muted = False
+        with pytest.raises(TwirpError):
+            await api.room.mute_published_track(mute)
+        assert (await api.room.get_participant(AI)).tracks[0].muted
+
+
+async def has_tracks(api: Any, count: int) -> bool:
+    return len((await api.room.get_participant(AI)).tracks) == count
+
+
+async def test_changed_rights_reach_the_client_and_end_its_tracks(den: House) -> None:
+    async with den.peer("ai", publishes=True), joined(den, "bo") as bo, den.api() as api:
+        await until(lambda: has_tracks(api, 2))
+        rights = models.ParticipantPermission(can_subscribe=True)
+        for identity in ("ai", "bo"):
+            await api.room.update_participant(
+                UpdateParticipantRequest(room=ROOM, identity=identity, permission=rights)
+            )
+        assert await has_tracks(api, 0)
+        await until(bo.has_token_without_publishing)
+
+
+@pytest.mark.parametrize(
+    ("bearer", "method", "status"),
+    [
+        (None, "ListRooms", 401),
+        ("rubbish", "ListRooms", 401),
+        (token("ai", room_admin=True), "ListRooms", 403),
+        (token("ai", room_list=True), "ListParticipants", 403),
+        (token("ai", room_admin=True, room="other"), "ListParticipants", 403),
+        (token("ai", room_list=True), "DeleteRoom", 403),
+        (token("ai", room_list=True), "Unknown", 404),
+        (token("ai", room_list=True), "ListRooms", 200),
+        (token("ai", room_admin=True), "ListParticipants", 200),
+    ],
+)
+async def test_who_may_call_what(den: House, bearer: str | None, method: str, status: int) -> None:
+    async with joined(den, "ai"):
+        body = b'{"room": "%s"}' % ROOM.encode()
+        answer = await ask(den, method, body, "application/json", bearer)
+        assert answer.status_code == status, answer.text
+
+
+async def test_json_and_protobuf_say_the_same(den: House) -> None:
+    bearer = token("ai", room_list=True)
+    async with joined(den, "ai"):
+        plain = await ask(den, "ListRooms", b"{}", "application/json", bearer)
+        packed = await ask(den, "ListRooms", b"", "application/protobuf", bearer)
+        unpacked = room.ListRoomsResponse.FromString(packed.content)
+        assert plain.json()["rooms"][0]["sid"] == unpacked.rooms[0].sid
+        broken = await ask(den, "ListRooms", b"\xff", "application/protobuf", bearer)
+        assert (broken.status_code, broken.json()["code"]) == (400, "malformed")
+
+
+async def test_a_refresh_token_comes_with_the_join(den: House) -> None:
+    async with joined(den, "ai", can_publish=False) as ai:
+        await until(ai.has_token_without_publishing)
+        claims = jwt.decode(ai.tokens[-1], SECRET, ["HS256"])
+        assert claims["iss"] == KEY
+        assert claims["exp"] - claims["nbf"] <= 600
