@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -98,10 +98,14 @@ class Talk:
 
     async def told(self, kind: str) -> Any:
         """The first message of a kind, once it has come."""
-        async with asyncio.timeout(60):
-            while not (found := [r for r in self.heard if r.WhichOneof("message") == kind]):
-                await asyncio.sleep(0.02)
-        return getattr(found[0], kind)
+        await until(lambda: self._has(kind))
+        return getattr(self._all(kind)[0], kind)
+
+    async def _has(self, kind: str) -> bool:
+        return bool(self._all(kind))
+
+    def _all(self, kind: str) -> list[rtc.SignalResponse]:
+        return [r for r in self.heard if r.WhichOneof("message") == kind]
 
     async def leave_told(self) -> rtc.LeaveRequest:
         leave: rtc.LeaveRequest = await self.told("leave")
@@ -119,3 +123,14 @@ async def joined(den: House, identity: str, **grants: Any) -> AsyncIterator[Talk
     finally:
         await talk.signalling.leave()
         await listening
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Return once the condition holds.
+
+    Raises:
+        TimeoutError: it did not within 60 seconds.
+    """
+    async with asyncio.timeout(60):
+        while not await condition():
+            await asyncio.sleep(0.02)

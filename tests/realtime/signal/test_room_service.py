@@ -16,8 +16,7 @@ from livekit.api import (
 )
 from livekit.protocol import models, room, rtc
 
-from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token
-from tests.support.waiting import until
+from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token, until
 
 AI = RoomParticipantIdentity(room=ROOM, identity="ai")
 
