@@ -11,7 +11,8 @@ from server.core.db import Database
 from server.events.models import Session
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import chromium
-from tests.support.people import Person, person, until
+from tests.support.people import Person, person
+from tests.support.waiting import until
 
 FAKE_DEVICE = ("--use-fake-device-for-media-stream",)
 SLOW_CLOCK = """

@@ -10,7 +10,8 @@ from server.core.db import Database
 from server.rooms import seat
 from server.rooms.models import SeatState
 from tests.support.app import App
-from tests.support.people import Person, person, until
+from tests.support.people import Person, person
+from tests.support.waiting import until
 
 
 async def test_who_is_removed_is_told_and_sends_nothing_more(app: App, browser: Browser) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 from playwright.async_api import Browser
 
 from tests.support.app import App
-from tests.support.people import Person, person, until
+from tests.support.people import Person, person
+from tests.support.waiting import until
 
 FRAMES = 30
 NAMES = ("participant", "mentor", "organizer")

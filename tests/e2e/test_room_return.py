@@ -10,7 +10,8 @@ from server.core.db import Database
 from server.rooms.lease import RETURN_WITHIN
 from server.rooms.models import SeatState
 from tests.support.app import App
-from tests.support.people import Person, person, until
+from tests.support.people import Person, person
+from tests.support.waiting import until
 
 
 async def test_refresh_returns_to_room_and_mute_state(app: App, browser: Browser) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 from tests.support.app import running_app
-from tests.support.people import person, until
+from tests.support.people import person
+from tests.support.waiting import until
 
 
 async def test_two_people_meet_over_tls(

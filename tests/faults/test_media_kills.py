@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.load.media_kills import returns
 from tests.support.app import App, running_app
 from tests.support.browser import chromium
-from tests.support.people import person, until
+from tests.support.people import person
+from tests.support.waiting import until
 
 KILLS = 2
 OUTAGE_SECONDS = 16.0  # the library gives up after twelve

@@ -1,7 +1,6 @@
 """People of the demo in real browsers: they log in, enter the room, and are measured there."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -168,14 +167,3 @@ async def _log_in(somebody: Person) -> None:
     await page.fill("[name=password]", password)
     await page.press("[name=password]", "Enter")
     await page.wait_for_url(f"{somebody.app.url}/")
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition, at most the ceiling of every wait.
-
-    Raises:
-        TimeoutError: it never came true.
-    """
-    async with asyncio.timeout(CEILING_SECONDS):
-        while not await condition():
-            await asyncio.sleep(LOOK_SECONDS)

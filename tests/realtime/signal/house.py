@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from tests.load.dtls import Identity
 from tests.load.peer import Peer, PeerPlan
 from tests.load.post import PostOffice
 from tests.load.signalling import Signalling
+from tests.support.waiting import until
 
 KEY, SECRET, ROOM = "key", "s" * 48, "den"
 TRACE = "150kbit"
@@ -123,14 +124,3 @@ async def joined(den: House, identity: str, **grants: Any) -> AsyncIterator[Talk
     finally:
         await talk.signalling.leave()
         await listening
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return once the condition holds.
-
-    Raises:
-        TimeoutError: it did not within 60 seconds.
-    """
-    async with asyncio.timeout(60):
-        while not await condition():
-            await asyncio.sleep(0.02)

@@ -16,7 +16,8 @@ from livekit.api import (
 )
 from livekit.protocol import models, room, rtc
 
-from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token, until
+from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token
+from tests.support.waiting import until
 
 AI = RoomParticipantIdentity(room=ROOM, identity="ai")
 

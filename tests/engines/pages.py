@@ -1,0 +1,116 @@
+"""Browser pages that join a room of the engine under test and tell what they see."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import permutations
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.engines.target import Target
+from tests.support.browser import page_of
+from tests.support.waiting import until
+
+_HERE = Path(__file__).parent
+_CLIENT = _HERE.parents[1] / "node_modules/livekit-client/dist/livekit-client.esm.mjs"
+_FILES = {
+    "/page.html": (_HERE / "page.html", "text/html"),
+    "/page.js": (_HERE / "page.js", "text/javascript"),
+    "/livekit-client.esm.mjs": (_CLIENT, "text/javascript"),
+}
+
+
+class Guest:
+    """One page in a room. Wraps `window.contract` of page.js."""
+
+    def __init__(self, page: Page, identity: str) -> None:
+        self._page = page
+        self.identity = identity
+
+    async def do(self, call: str, *arguments: object) -> Any:
+        """Call a function of `window.contract` with JSON arguments."""
+        return await self._page.evaluate(
+            "([name, values]) => window.contract[name](...values)", [call, list(arguments)]
+        )
+
+    async def join(self, target: Target, room: str, **grants: object) -> None:
+        token = target.token(self.identity, room, **grants)
+        await self.do("join", target.websocket_url, token)
+
+    async def seen(self) -> dict[str, Any]:
+        text = await self._page.evaluate("JSON.stringify(window.contract.seen)")
+        seen: dict[str, Any] = json.loads(text)
+        return seen
+
+    async def frames_of(self, other: "Guest") -> int:
+        received = await self.do("received")
+        return int(received.get(other.identity, {}).get("frames", 0))
+
+    async def sees_and_hears(self, other: "Guest", *, more_than: int = 30) -> bool:
+        """Whether this page decoded enough frames of another and heard it."""
+        figures = (await self.do("received")).get(other.identity)
+        return bool(figures and figures["frames"] >= more_than and figures["energy"] > 0)
+
+    async def saw(self, event: str) -> bool:
+        return event in (await self.seen())["events"]
+
+
+@asynccontextmanager
+async def guests(browser: Browser, *identities: str) -> AsyncIterator[list[Guest]]:
+    """Pages with the contract's script loaded, one browser context each."""
+    async with AsyncExitStack() as stack:
+        port = stack.enter_context(_Site()).server_port
+        everybody = []
+        for identity in identities:
+            page = await stack.enter_async_context(page_of(browser))
+            await page.goto(f"http://localhost:{port}/page.html")
+            await page.wait_for_function("window.contract")
+            everybody.append(Guest(page, identity))
+        yield everybody
+
+
+async def meet(everybody: list[Guest], target: Target, room: str) -> None:
+    """Let all join and publish, until each decodes and hears each other."""
+    for guest in everybody:
+        await guest.join(target, room)
+        await guest.do("publish")
+    for guest, other in permutations(everybody, 2):
+        await until(partial(guest.sees_and_hears, other))
+
+
+class _Site(ThreadingHTTPServer):
+    """Serves the page and the client library on a free port of the loopback."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def __enter__(self) -> "_Site":
+        Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        known = _FILES.get(self.path)
+        if known is None:
+            self.send_error(404)
+            return
+        file, kind = known
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(file.read_bytes())
+
+    def log_message(self, *_: object) -> None:
+        pass
