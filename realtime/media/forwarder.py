@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from realtime.media import adapter, frames
 from realtime.media.frames import Vp8Descriptor
-from realtime.media.rtp import FIXED_HEADER, HEADER
+from realtime.media.rtp import FIXED_HEADER, HEADER, without_padding
 from realtime.media.stream import Group, Stream
 from realtime.media.subscription import Subscription
 from realtime.media.udp import BATCH_OUT, SLOT, UdpSocket
@@ -48,7 +48,8 @@ class Forwarder:
         vp8 = self._look_into(stream, payload, end)
         if stream.publication.kind == "video":
             at = udp.in_pointers[slot] + (payload - start)
-            stream.ring.keep(sequence, second & _MARKER, timestamp, at, end - payload)
+            bare = max(payload, without_padding(udp.memory, start, end - start))
+            stream.ring.keep(sequence, second & _MARKER, timestamp, at, bare - payload)
         if stream.waiting and in_order:
             self._start_waiting(stream, sequence, timestamp, payload, end)
         for group in stream.groups:
@@ -161,6 +162,8 @@ class Forwarder:
 
     def _shift_resent(self, subscription: Subscription, payload: int, size: int) -> None:
         if not (subscription.picture_add or subscription.tl0_add):
+            return
+        if subscription.stream is None or subscription.stream.codec != _VP8:
             return
         descriptor = frames.vp8_descriptor(self._udp.out, payload, payload + size)
         if descriptor is not None:
