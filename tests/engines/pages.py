@@ -56,6 +56,15 @@ class Guest:
         figures = (await self.do("received")).get(other.identity)
         return bool(figures and figures["frames"] >= more_than and figures["energy"] > 0)
 
+    async def gets(self, other: "Guest", *, more_than: int = 30) -> bool:
+        """Whether enough frames of another are decoded and its sound arrives.
+
+        Not whether it is played: after a connection is made anew, headless Chromium now and then
+        opens no sound output, while the packets come.
+        """
+        figures = (await self.do("received")).get(other.identity)
+        return bool(figures and figures["frames"] >= more_than and figures["audio"] > 1000)
+
     async def saw(self, event: str) -> bool:
         return event in (await self.seen())["events"]
 

@@ -44,7 +44,7 @@ class Target:
 
 
 class OwnEngine(Target):
-    """Our engine on free ports, as a child process."""
+    """Our engine on free ports, as a child process that a test may kill and start again."""
 
     def __init__(self) -> None:
         self._port = free_port(socket.SOCK_STREAM)
@@ -70,6 +70,12 @@ class OwnEngine(Target):
                     return answer.status == 200
             except OSError:
                 return False
+
+    async def kill(self) -> None:
+        """kill -9."""
+        assert self._child is not None
+        self._child.kill()
+        await self._child.wait()
 
     async def stop(self) -> None:
         if self._child is not None and self._child.returncode is None:
