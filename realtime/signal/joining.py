@@ -1,7 +1,6 @@
 """The first thing a client says: the join request in the query string."""
 
 import base64
-import binascii
 import zlib
 
 from google.protobuf.message import DecodeError
@@ -24,13 +23,14 @@ def read_join_request(packed: str) -> rtc.JoinRequest:
     if not packed or len(packed) > MAX_PACKED:
         raise JoinRequestError("join request absent or too large")
     try:
-        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        padded = packed + "=" * (-len(packed) % 4)
+        raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         wrapped = rtc.WrappedJoinRequest.FromString(raw)
         body = wrapped.join_request
         if wrapped.compression == rtc.WrappedJoinRequest.GZIP:
             body = _unpacked(body)
         return rtc.JoinRequest.FromString(body)
-    except (binascii.Error, DecodeError, zlib.error) as error:
+    except (ValueError, DecodeError, zlib.error) as error:
         raise JoinRequestError("malformed join request") from error
 
 
