@@ -88,24 +88,30 @@ async def test_changed_rights_reach_the_client_and_end_its_tracks(den: House) ->
         await until(bo.has_token_without_publishing)
 
 
+@pytest.mark.parametrize("bearer", [None, "rubbish"])
+async def test_who_shows_no_token_of_ours_may_call_nothing(den: House, bearer: str | None) -> None:
+    answer = await ask(den, "ListRooms", b"{}", "application/json", bearer)
+    assert answer.status_code == 401, answer.text
+
+
 @pytest.mark.parametrize(
-    ("bearer", "method", "status"),
+    ("grants", "method", "status"),
     [
-        (None, "ListRooms", 401),
-        ("rubbish", "ListRooms", 401),
-        (token("ai", room_admin=True), "ListRooms", 403),
-        (token("ai", room_list=True), "ListParticipants", 403),
-        (token("ai", room_admin=True, room="other"), "ListParticipants", 403),
-        (token("ai", room_list=True), "DeleteRoom", 403),
-        (token("ai", room_list=True), "Unknown", 404),
-        (token("ai", room_list=True), "ListRooms", 200),
-        (token("ai", room_admin=True), "ListParticipants", 200),
+        ({"room_admin": True}, "ListRooms", 403),
+        ({"room_list": True}, "ListParticipants", 403),
+        ({"room_admin": True, "room": "other"}, "ListParticipants", 403),
+        ({"room_list": True}, "DeleteRoom", 403),
+        ({"room_list": True}, "Unknown", 404),
+        ({"room_list": True}, "ListRooms", 200),
+        ({"room_admin": True}, "ListParticipants", 200),
     ],
 )
-async def test_who_may_call_what(den: House, bearer: str | None, method: str, status: int) -> None:
+async def test_who_may_call_what(
+    den: House, grants: dict[str, Any], method: str, status: int
+) -> None:
     async with joined(den, "ai"):
         body = b'{"room": "%s"}' % ROOM.encode()
-        answer = await ask(den, method, body, "application/json", bearer)
+        answer = await ask(den, method, body, "application/json", token("ai", **grants))
         assert answer.status_code == status, answer.text
 
 
