@@ -169,9 +169,20 @@ function mark(seat, x, y, r) {
   const cushion = { x: x - half, y: y - half, width: half * 2, height: half * 2, rx: 1 };
   const shape = kind === "mentor" ? node("rect", cushion) : node("circle", { cx: x, cy: y, r });
   shape.setAttribute("class", kind === "mentor" ? "plan-cushion" : `plan-seat ${kind}`);
-  const marks = [shape];
-  if (seat.speaking) marks.push(node("circle", { cx: x, cy: y, r: r * 1.45, class: "plan-ring" }));
-  return marks;
+  return seat.speaking ? [shape, ringRound(kind === "mentor", x, y, r * 1.45)] : [shape];
+}
+
+/**
+ * Round a person, square round a mentor's cushion.
+ * @param {boolean} square
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
+function ringRound(square, x, y, r) {
+  if (!square) return node("circle", { cx: x, cy: y, r, class: "plan-ring" });
+  const side = 2 * r * 1.2;
+  return node("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, rx: 1, class: "plan-ring" });
 }
 
 /**
