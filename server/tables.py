@@ -3,6 +3,10 @@
 import server.accounts.models
 import server.events.models
 import server.live.models
+import server.mail.models
+import server.organizations.models
+import server.records.models
+import server.registration.models
 import server.rooms.models
 
 __all__ = ["server"]

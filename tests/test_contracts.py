@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PLANTS = {
     "Slices use those below them": ("server/accounts/queries.py", "import server.rooms.models"),
-    "Inside a slice: pages and jobs > forms > actions > queries > rules > models": (
+    "Inside a slice: pages and jobs > forms > actions > mails > queries > rules > models": (
         "server/events/models.py",
         "import server.events.queries",
     ),

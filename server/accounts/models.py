@@ -1,8 +1,10 @@
-"""Accounts: the people who can log in, their addresses, logins and mailed links."""
+"""Accounts: the people who can log in, their addresses, logins, mailed links; what they did."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from server.core.columns import Row, moment
@@ -52,3 +54,13 @@ class Link(Row, table=True):
     target: str = ""
     expires_at: datetime = moment(index=True)
     used_at: datetime | None = moment(default=None)
+
+
+class Audit(Row, table=True):
+    """Who did what with what, and when. Only added to; `actor_id` None: it happened by itself."""
+
+    at: datetime = moment(index=True)
+    actor_id: UUID | None = Field(default=None, foreign_key="account.id")
+    verb: str
+    object: str = Field(index=True)  # `kind:id`
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

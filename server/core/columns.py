@@ -73,5 +73,5 @@ def moment(*, index: bool = False, default: Any = ...) -> Any:
 
 
 def choice(values: type[StrEnum], *, default: Any = ...) -> Any:
-    """A column that holds one value of an enumeration."""
-    return Field(default=default, sa_type=Choice(values))
+    """A column that holds one value of an enumeration; with the default None it may be empty."""
+    return Field(default=default, sa_type=Choice(values), nullable=default is None)

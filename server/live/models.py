@@ -30,3 +30,13 @@ class StreamEvent(SQLModel, table=True):
     actor_id: UUID | None = None
     request_id: UUID | None = None
     at: datetime = moment(index=True)
+
+
+class StreamReader(SQLModel, table=True):
+    """How far a job has read a stream. It moves in the transaction that does what it read asks."""
+
+    __tablename__ = "stream_reader"
+
+    name: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True, foreign_key="stream.key")
+    seq: int = 0
