@@ -1,0 +1,100 @@
+"""Pure decisions about registrations."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from server.core.errors import DomainError
+from server.events.models import Event
+from server.registration.models import Registration, RegistrationState
+
+UNVERIFIED_HOLD: Final = timedelta(hours=24)  # a seat waits so long for the proof of an address
+
+
+class Opening(StrEnum):
+    """Whether an event takes registrations."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RegistrationNotOpen(DomainError):
+    """Registration has not begun."""
+
+    code = "registration_not_open"
+
+
+class RegistrationClosed(DomainError):
+    """Registration is over."""
+
+    code = "registration_closed"
+
+
+class NoSeatFree(DomainError):
+    """All seats are taken; the person can only wait."""
+
+    code = "no_seat_free"
+
+
+class EventSeatFirst(DomainError):
+    """A seat in a session is for those who take part in the event."""
+
+    code = "event_seat_first"
+
+
+class NotBySeat(DomainError):
+    """Everyone of the event may come to this session; no seat is taken."""
+
+    code = "not_by_seat"
+
+
+class StateChanged(DomainError):
+    """The registration is in another state by now."""
+
+    code = "state_changed"
+
+
+def opening(event: Event, now: datetime) -> Opening:
+    """Whether the event takes registrations at this moment."""
+    if event.opens_at is not None and now < event.opens_at:
+        return Opening.NOT_YET
+    closes = event.closes_at or event.ends_at
+    return Opening.OPEN if now < closes else Opening.CLOSED
+
+
+def ensure_open(event: Event, now: datetime) -> None:
+    """Raise unless people can register by themselves now.
+
+    Raises:
+        RegistrationNotOpen, RegistrationClosed
+    """
+    state = opening(event, now)
+    if state is Opening.NOT_YET:
+        raise RegistrationNotOpen
+    if state is Opening.CLOSED:
+        raise RegistrationClosed
+
+
+def seat_or_waitlist(*, capacity: int | None, seated: int) -> RegistrationState:
+    """What the next one gets where `seated` people have a seat."""
+    free = capacity is None or seated < capacity
+    return RegistrationState.SEATED if free else RegistrationState.WAITING
+
+
+def is_pending(registration: Registration) -> bool:
+    """Whether the seat still waits for the proof of its person's mail address."""
+    return registration.unverified_until is not None
+
+
+def may_cancel(state: RegistrationState) -> bool:
+    """Whether there is anything to cancel."""
+    return state is not RegistrationState.CANCELLED
+
+
+ACTIONS: Final[dict[RegistrationState, tuple[str, ...]]] = {
+    RegistrationState.ASKED: ("approve", "cancel"),
+    RegistrationState.WAITING: ("promote", "cancel"),
+    RegistrationState.SEATED: ("cancel",),
+    RegistrationState.CANCELLED: ("restore",),
+}

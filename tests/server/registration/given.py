@@ -1,0 +1,64 @@
+"""What a registration test starts from: a published event, its sessions, people with accounts."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from server.accounts.actions import open_account
+from server.accounts.models import Account
+from server.core import clock
+from server.core.db import Db
+from server.events.models import Event, EventKind, EventState, Session, SessionKind
+from server.registration import actions
+from server.registration.actions import Act
+from server.registration.models import Registration
+
+SLUG = "gathering"
+
+
+async def event(db: Db, *, slug: str = SLUG, **facts: object) -> Event:
+    """A published event, three days from now, that takes registrations."""
+    starts = clock.now() + timedelta(days=3)
+    made = Event(
+        slug=slug,
+        kind=EventKind.FORUM,
+        title={"ja": "見本のつどい"},
+        state=EventState.PUBLISHED,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=6),
+        **facts,  # type: ignore[arg-type]  # the facts of an event
+    )
+    db.add(made)
+    await db.flush()
+    return made
+
+
+async def session(db: Db, at: Event, *, number: int = 1, **facts: object) -> Session:
+    """A discussion of an hour at its start, for which one takes seats."""
+    made = Session(
+        event_id=at.id,
+        number=number,
+        kind=SessionKind.DISCUSSION,
+        title={"ja": f"話し合い {number}"},
+        starts_at=at.starts_at,
+        ends_at=at.starts_at + timedelta(hours=1),
+        doors_at=at.starts_at - timedelta(minutes=10),
+        by_seat=True,
+        **facts,  # type: ignore[arg-type]  # the facts of a session
+    )
+    db.add(made)
+    await db.flush()
+    return made
+
+
+async def account(db: Db, name: str = "見本 花") -> Account:
+    """Somebody with a proven address."""
+    address = f"{uuid4().hex}@sample.example"
+    return await open_account(db, name=name, address=address, password_hash=None, now=clock.now())
+
+
+async def registered(
+    db: Db, at: Event, who: Account, *, session: Session | None = None, now: datetime | None = None
+) -> Registration:
+    """Somebody registers by themselves."""
+    act = Act(actor=who.id, now=now or clock.now())
+    return await actions.register(db, event=at, account=who, act=act, session=session)
