@@ -1,5 +1,7 @@
 """Reads of accounts."""
 
+from uuid import UUID
+
 from sqlmodel import col, select
 
 from server.accounts.models import Account, MailAddress
@@ -25,3 +27,11 @@ async def any_staff(db: Db) -> bool:
     """Whether anybody is staff yet."""
     staff = select(Account.id).where(col(Account.is_staff).is_(True)).limit(1)
     return (await db.exec(staff)).first() is not None
+
+
+async def is_verified(db: Db, account_id: UUID) -> bool:
+    """Whether the account has proven a mail address; without, it enters no room."""
+    proven = select(MailAddress.id).where(
+        MailAddress.account_id == account_id, col(MailAddress.verified_at).is_not(None)
+    )
+    return (await db.exec(proven.limit(1))).first() is not None

@@ -4,18 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from server.accounts import queries as accounts
 from server.core.db import Db
 from server.core.errors import DomainError, Forbidden
 from server.events import queries
 from server.events.models import Event, Participation, Role, Session
 from server.events.roles import Capability, MediaGrants, can, media_grants
 from server.events.rules import Door, door
+from server.registration import queries as registration
+from server.registration.models import RegistrationState
 
 
 class NotYours(Forbidden):
     """The person has no place in this event."""
 
     code = "not_yours"
+
+
+class AddressUnproven(Forbidden):
+    """The account has not proven its mail address yet."""
+
+    code = "address_unproven"
+
+
+class SeatNeeded(Forbidden):
+    """The session is for those who took a seat in it."""
+
+    code = "seat_needed"
 
 
 class DoorEarly(DomainError):
@@ -51,6 +66,8 @@ async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
     Raises:
         NotFound: there is no such published event or session.
         NotYours: the account does not take part in the event, or may not enter rooms.
+        AddressUnproven: the account has no proven mail address.
+        SeatNeeded: one takes a seat of one's own in this session, and this person has none.
     """
     event = await queries.published(db, slug)
     session = await queries.session_of(db, event, number)
@@ -60,7 +77,17 @@ async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
     roles = await queries.roles_of(db, participation.id)
     if not can(roles, Capability.ROOM_JOIN):
         raise NotYours
+    if not await accounts.is_verified(db, account_id):
+        raise AddressUnproven
+    if session.by_seat and roles == {Role.PARTICIPANT}:
+        await _ensure_seat(db, participation, session)
     return Entry(event, session, participation, roles)
+
+
+async def _ensure_seat(db: Db, participation: Participation, session: Session) -> None:
+    own = await registration.of_participation(db, participation.id, session.id)
+    if own is None or own.state is not RegistrationState.SEATED:
+        raise SeatNeeded
 
 
 def ensure_open(entry: Entry, now: datetime) -> None:

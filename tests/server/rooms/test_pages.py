@@ -8,10 +8,14 @@ from uuid import uuid4
 
 import pytest
 from livekit import api
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
+from server.accounts.models import MailAddress
 from server.core import clock
-from server.events.models import Participation, Role, Session, SessionKind
+from server.events.models import Event, Participation, Role, Session, SessionKind
+from server.registration import actions
+from server.registration.actions import Act
 from server.rooms import seat
 from tests.support.live_client import Page
 from tests.support.served import ROOM, Served
@@ -165,3 +169,34 @@ async def test_another_site_gets_no_token(served: Served) -> None:
         page.client.headers.pop("sec-fetch-site")
         answer = await page.client.post(f"{ROOM}/token", json={"connection": str(uuid4())})
     assert answer.status_code == 403
+
+
+async def refusal(served: Served, token: str) -> tuple[int, str]:
+    status, body = await ask_token(served, token, uuid4())
+    return status, body["code"]
+
+
+async def test_an_unproven_address_enters_no_room(served: Served) -> None:
+    account, token = await served.person("花")
+    async with served.database.writing() as db:
+        await db.exec(
+            update(MailAddress)
+            .where(col(MailAddress.account_id) == account.id)
+            .values(verified_at=None)
+        )
+    assert await refusal(served, token) == (403, "address_unproven")
+
+
+async def test_a_session_by_seat_lets_in_who_has_one(served: Served) -> None:
+    await change_session(served, by_seat=True, capacity=1)
+    account, token = await served.person("花")
+    assert await refusal(served, token) == (403, "seat_needed")
+    _, speaker = await served.person("登壇", Role.SPEAKER)
+    assert await refusal(served, speaker) == (409, "seat_not_held")
+    async with served.database.writing() as db:
+        event = (await db.exec(select(Event))).one()
+        session = (await db.exec(select(Session))).one()
+        act = Act(actor=account.id, now=clock.now())
+        await actions.register(db, event=event, account=account, act=act)
+        await actions.register(db, event=event, account=account, act=act, session=session)
+    assert await refusal(served, token) == (409, "seat_not_held")
