@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 
 import server.accounts.pages
 import server.events.pages
+import server.registration.pages
 import server.rooms.hooks
 import server.rooms.pages
 import server.web.licences
@@ -73,6 +74,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/readyz", ready, methods=["GET"]),
         *server.events.pages.routes,
         *server.accounts.pages.routes,
+        *server.registration.pages.routes,
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,
         *server.web.licences.routes,

@@ -11,6 +11,7 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "junk": ("tests.load.junk",),
     "media-kills": ("tests.load.media_kills",),
     "web-kills": ("tests.load.web_kills",),
+    "last-seat": ("tests.load.last_seat",),
 }
 
 

@@ -2,16 +2,21 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from server.accounts import links, logins, queries
 from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link, MailAddress
 from server.core.db import Db
 from server.core.errors import DomainError
+from server.mail import outbox
 
 FIRST_STAFF_LINK_LASTS: Final = timedelta(hours=24)
+LOGIN_LINK: Final = "login_link"  # the kind of the mail that carries a link
 
 
 class AddressTaken(DomainError):
@@ -29,9 +34,11 @@ async def open_account(
     now: datetime,
     reading: str = "",
     locale: str = "ja",
+    zone: str = "Asia/Tokyo",
     is_staff: bool = False,
+    verified: bool = True,
 ) -> Account:
-    """Open an account with one verified mail address.
+    """Open an account with one mail address; `verified`: its owner has proven it.
 
     Raises:
         AddressTaken: the address belongs to an account already.
@@ -40,6 +47,7 @@ async def open_account(
         name=name,
         reading=reading,
         locale=locale,
+        zone=zone,
         password_hash=password_hash,
         is_staff=is_staff,
         created_at=now,
@@ -47,12 +55,65 @@ async def open_account(
     db.add(account)
     await db.flush()
     kept = queries.canonical(address)
-    db.add(MailAddress(account_id=account.id, address=kept, verified_at=now))
+    proven_at = now if verified else None
+    db.add(MailAddress(account_id=account.id, address=kept, verified_at=proven_at))
     try:
         await db.flush()
     except IntegrityError as error:
         raise AddressTaken from error
     return account
+
+
+async def account_for(
+    db: Db, *, address: str, name: str, reading: str, locale: str, zone: str, now: datetime
+) -> tuple[Account, bool]:
+    """The account of a mail address; where there is none, a fresh one without a password whose
+    address is not proven yet. The second value says whether it is fresh.
+    """
+    known = await queries.by_address(db, address)
+    if known is not None:
+        return known, False
+    fresh = await open_account(
+        db,
+        name=name,
+        reading=reading,
+        address=address,
+        password_hash=None,
+        locale=locale,
+        zone=zone,
+        verified=False,
+        now=now,
+    )
+    return fresh, True
+
+
+async def ask_link(db: Db, *, account_id: UUID, then: str, now: datetime) -> None:
+    """Owe an account the mail with a link that logs in and leads on to `then`."""
+    address = await queries.address_of(db, account_id)
+    link = await links.prepare(
+        db, LinkKind.LOGIN, account_id=account_id, address=address, target=then, now=now
+    )
+    await outbox.order(db, kind=LOGIN_LINK, subject=link.id, account_id=account_id, now=now)
+
+
+async def enter_by_link(db: Db, link: Link, *, browser: str, now: datetime) -> str:
+    """Spend a mailed link: its address is proven, the browser logged in; the login's token.
+
+    Raises:
+        LinkSpent: the link was used meanwhile.
+    """
+    await links.spend(db, link, now=now)
+    await db.exec(
+        update(MailAddress)
+        .where(
+            col(MailAddress.account_id) == link.account_id,
+            col(MailAddress.address) == link.address,
+            col(MailAddress.verified_at).is_(None),
+        )
+        .values(verified_at=now)
+    )
+    account = await db.get_one(Account, link.account_id)
+    return await logins.start(db, account=account, browser=browser, now=now)
 
 
 async def first_staff_link(db: Db, *, now: datetime) -> str | None:

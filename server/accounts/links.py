@@ -14,12 +14,14 @@ from server.core.db import Db
 from server.core.errors import Gone
 
 LONGEST: Final = timedelta(hours=72)
+MAILED_LASTS: Final = timedelta(hours=24)
 
 
 class LinkKind(StrEnum):
     """What a link is for."""
 
     FIRST_STAFF = "first_staff"
+    LOGIN = "login"  # mailed; proves the address and logs in
 
 
 class LinkSpent(Gone):
@@ -37,6 +39,38 @@ async def make(
     link = Link(
         kind=kind, token_hash=token_hash(token), account_id=account_id, expires_at=now + lasts
     )
+    db.add(link)
+    return token
+
+
+async def prepare(
+    db: Db, kind: LinkKind, *, account_id: UUID, address: str, target: str, now: datetime
+) -> Link:
+    """A link whose token nobody knows yet: `issue` makes one when its mail is written.
+
+    `target` is the path on our site to go to after it.
+    """
+    link = Link(
+        kind=kind,
+        token_hash=token_hash(new_token()),
+        account_id=account_id,
+        address=address,
+        target=target,
+        expires_at=now + MAILED_LASTS,
+    )
+    db.add(link)
+    await db.flush()
+    return link
+
+
+async def issue(db: Db, link: Link, *, now: datetime) -> str:
+    """A fresh token for a prepared link, whose former token is worth nothing from now on.
+
+    The time counts from here, so that a mail which had to wait is not late when it comes.
+    """
+    token = new_token()
+    link.token_hash = token_hash(token)
+    link.expires_at = now + MAILED_LASTS
     db.add(link)
     return token
 

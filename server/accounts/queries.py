@@ -35,3 +35,9 @@ async def is_verified(db: Db, account_id: UUID) -> bool:
         MailAddress.account_id == account_id, col(MailAddress.verified_at).is_not(None)
     )
     return (await db.exec(proven.limit(1))).first() is not None
+
+
+async def address_of(db: Db, account_id: UUID) -> str:
+    """The mail address that an account is written to: its first."""
+    found = select(MailAddress.address).where(MailAddress.account_id == account_id)
+    return (await db.exec(found.order_by(col(MailAddress.id)).limit(1))).one()

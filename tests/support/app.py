@@ -12,6 +12,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.servers import Servers
 
 CEILING_SECONDS = 60
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -75,25 +79,21 @@ async def running_app(
     """
     port = free_port()
     url = f"{scheme}://localhost:{port}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-        "PUBLIC_URL": url,
-        "PORT": str(port),
-        "TLS": "self-signed" if scheme == "https" else "",
-        "DATA_DIR": str(folder / "data"),
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "MEDIA_HTTP_PORT": str(free_port()),
-        "MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+    environment = _environment(
+        folder,
+        url=url,
+        port=port,
+        TLS="self-signed" if scheme == "https" else "",
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        MEDIA_HTTP_PORT=str(free_port()),
+        MEDIA_UDP_PORT=str(free_port(socket.SOCK_DGRAM)),
         **(settings or {}),
-    }
+    )
     app = App(url, environment)
     if demo:
         await _fill(app, folder)
-    app.process = await _start(app, folder)
+    app.process = await _start(environment, folder, "serve")
     try:
         await answers(f"{url}/readyz")
         if "LIVEKIT_URL" not in environment:
@@ -101,6 +101,30 @@ async def running_app(
         yield app
     finally:
         await stop(app.process)
+
+
+@asynccontextmanager
+async def running_web(folder: Path, servers: "Servers", *, host: str) -> AsyncIterator[str]:
+    """One `yoriai web` of several, on PostgreSQL and Redis; the address of its own port.
+
+    Args:
+        host: what the public address names; requests carry it as their Host.
+    """
+    port = free_port()
+    environment = _environment(
+        folder,
+        url=f"http://{host}",
+        port=port,
+        DATABASE_URL=servers.database_url,
+        REDIS_URL=servers.redis_url,
+        LIVEKIT_URL="ws://localhost:9",  # no media
+    )
+    process = await _start(environment, folder, "web")
+    try:
+        await answers(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await stop(process)
 
 
 async def run_command(
@@ -151,15 +175,30 @@ async def _fill(app: App, folder: Path) -> None:
         app.accounts[address.partition("@")[0]] = (address, password)
 
 
-async def _start(app: App, folder: Path) -> asyncio.subprocess.Process:
-    with (folder / "serve.log").open("ab") as log:
+def _environment(folder: Path, *, url: str, port: int, **settings: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "PUBLIC_URL": url,
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        **settings,
+    }
+
+
+async def _start(
+    environment: Mapping[str, str], folder: Path, command: str
+) -> asyncio.subprocess.Process:
+    with (folder / f"{command}.log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "server.cli",
-            "serve",
+            command,
             cwd=folder,
-            env=app.environment,
+            env=dict(environment),
             stdout=log,
             stderr=log,
         )

@@ -67,6 +67,20 @@ async def _old_form(page: Page) -> None:
     await page.locator(".empty").wait_for()
 
 
+async def _register_as_newcomer(page: Page) -> None:
+    await page.fill("[name=name]", "森川 とき子")
+    await page.fill("[name=address]", "tokiko@sample.example")
+    await _register(page)
+
+
+async def _register(page: Page) -> None:
+    shown = page.url
+    async with page.expect_navigation():
+        await page.click("main form button.button-primary")
+    assert page.url == shown
+    await page.locator(".standing, .checks").first.wait_for()
+
+
 async def _at_the_door(page: Page) -> None:
     await _playing(page, "[data-part=preview]", count=1)
 
@@ -129,6 +143,7 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
         await execute(app, 'ALTER TABLE "event_away" RENAME TO event')
 
 
+REGISTER: Final = "/e/{slug}/register"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
 
 PAGES: Final = (
@@ -138,6 +153,18 @@ PAGES: Final = (
     Shown(name="event", route="/e/{slug}", path="{event}"),
     Shown(name="event-known", route="/e/{slug}", path="{event}", who="participant"),
     Shown(name="event-stranger", route="/e/{slug}", path="{event}", who=STRANGER),
+    Shown(name="register", route=REGISTER, path="{event}/register"),
+    Shown(name="register-known", route=REGISTER, path="{event}/register", who=STRANGER),
+    Shown(
+        name="register-sent", route=REGISTER, path="{event}/register", steps=_register_as_newcomer
+    ),
+    Shown(
+        name="register-seated",
+        route=REGISTER,
+        path="{event}/register",
+        who=STRANGER,
+        steps=_register,
+    ),
     Shown(name="login", route="/login", path="/login"),
     Shown(name="login-wrong", route="/login", path="/login?next={event}", steps=_wrong_password),
     Shown(name="login-old", route="/login", path="/login", steps=_old_form),
