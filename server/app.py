@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 
 import server.accounts.pages
 import server.events.pages
+import server.mail.pages
 import server.registration.pages
 import server.rooms.hooks
 import server.rooms.pages
@@ -74,6 +75,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/readyz", ready, methods=["GET"]),
         *server.events.pages.routes,
         *server.accounts.pages.routes,
+        *server.mail.pages.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,
@@ -97,6 +99,7 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
             redis = broker.connect(settings.redis_url)
             stack.push_async_callback(redis.aclose)
             app.state.media = media_engine(settings)
+            app.state.mail_kinds = worker.MAIL_KINDS
             app.state.services = found = Services(
                 settings=settings,
                 database=database,

@@ -92,7 +92,7 @@ def _health(settings: Settings, arguments: argparse.Namespace) -> None:
 def _config(settings: Settings, _arguments: argparse.Namespace) -> None:
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
-        shown = "(secret)" if name.endswith(("secret", "secret_key")) else value
+        shown = "(secret)" if name.endswith(("secret", "secret_key", "password")) else value
         print(f"{name.upper()}={'' if shown is None else shown}\n    {field.description}")
 
 

@@ -2,20 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, Never, cast
+from typing import Any, Final, Never, cast
 
 import anyio
 import structlog
 from arq import cron
+from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
 import server.accounts.jobs
+import server.accounts.mails
 import server.live.jobs
+import server.mail.jobs
+import server.registration.jobs
+import server.registration.mails
 from server.core import broker
 from server.core.config import Settings
 from server.core.db import Database
+from server.mail.kinds import MailKinds
+from server.web import assets
+from server.web.templates import Templates
 
 log = structlog.get_logger()
 
@@ -23,7 +31,22 @@ JOB_SECONDS: Final = 20  # arq locks a killed job for its timeout + 10 s
 BROKER_PAUSE_SECONDS: Final = 1.0
 HEALTH_SECONDS: Final = 15  # how often the worker leaves its sign of life in the broker
 
-_HOURLY: Final = (server.accounts.jobs.forget_ended, server.live.jobs.forget_old_events)
+_HOURLY: Final = (
+    server.accounts.jobs.forget_ended,
+    server.live.jobs.forget_old_events,
+    server.registration.jobs.forget_answers,
+)
+_EVERY_TWO_SECONDS: Final = (
+    server.registration.jobs.settle_addresses,
+    server.registration.jobs.tell_moves,
+    server.mail.jobs.send_due,
+)
+_EVERY_MINUTE: Final = (server.registration.jobs.remind,)
+
+MAIL_KINDS: Final = MailKinds(
+    recipient_of=server.accounts.mails.recipient_of,
+    composes={**server.accounts.mails.KINDS, **server.registration.mails.KINDS},
+)
 
 
 async def work(settings: Settings, database: Database) -> Never:
@@ -41,19 +64,17 @@ async def work(settings: Settings, database: Database) -> Never:
 async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worker]:
     redis = broker.connect(settings.redis_url)
     worker = Worker(
-        # Each hour, and once at the start for the hours when nothing ran.
-        cron_jobs=[
-            cron(
-                cast(WorkerCoroutine, job),
-                minute={7},
-                run_at_startup=True,
-                timeout=JOB_SECONDS,
-                max_tries=3,
-            )
-            for job in _HOURLY
-        ],
+        cron_jobs=_cron_jobs(),
         redis_pool=redis,
-        ctx={"settings": settings, "database": database},
+        ctx={
+            "settings": settings,
+            "database": database,
+            "templates": Templates(
+                static_base=f"/static/{assets.build()}",
+                development=settings.environment == "development",
+            ),
+            "mail_kinds": MAIL_KINDS,
+        },
         handle_signals=False,
         job_timeout=JOB_SECONDS,
         keep_result=0,
@@ -65,3 +86,14 @@ async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worke
         with anyio.CancelScope(shield=True):
             await worker.close()
             await redis.aclose()
+
+
+def _cron_jobs() -> list[CronJob]:
+    """When each job runs. The hourly ones once at the start, for the hours when nothing ran."""
+    seldom = [_cron(job, minute={7}, run_at_startup=True) for job in _HOURLY]
+    often = [_cron(job, second=set(range(0, 60, 2))) for job in _EVERY_TWO_SECONDS]
+    return [*seldom, *often, *(_cron(job, second={30}) for job in _EVERY_MINUTE)]
+
+
+def _cron(job: Any, **when: Any) -> CronJob:
+    return cron(cast(WorkerCoroutine, job), timeout=JOB_SECONDS, max_tries=3, **when)

@@ -16,7 +16,6 @@ from server.core.errors import DomainError
 from server.mail import outbox
 
 FIRST_STAFF_LINK_LASTS: Final = timedelta(hours=24)
-LOGIN_LINK: Final = "login_link"  # the kind of the mail that carries a link
 
 
 class AddressTaken(DomainError):
@@ -93,7 +92,7 @@ async def ask_link(db: Db, *, account_id: UUID, then: str, now: datetime) -> Non
     link = await links.prepare(
         db, LinkKind.LOGIN, account_id=account_id, address=address, target=then, now=now
     )
-    await outbox.order(db, kind=LOGIN_LINK, subject=link.id, account_id=account_id, now=now)
+    await outbox.order(db, kind=links.MAIL, subject=link.id, account_id=account_id, now=now)
 
 
 async def enter_by_link(db: Db, link: Link, *, browser: str, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """Untrusted input of the account pages."""
 
 import re
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -22,11 +23,19 @@ Address = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
 Name = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
 
 
+class Way(StrEnum):
+    """How somebody logs in."""
+
+    LINK = "link"
+    PASSWORD = "password"  # noqa: S105 - a way to log in, no password
+
+
 class LoginForm(Form):
-    """Login by password."""
+    """Login by a mailed link or by password."""
 
     address: Address
-    password: Annotated[str, Field(max_length=MAX_LENGTH)]
+    way: Way = Way.PASSWORD
+    password: Annotated[str, Field(max_length=MAX_LENGTH)] = ""
     next: Annotated[str, Field(max_length=500)] = "/"
 
 

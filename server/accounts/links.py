@@ -14,6 +14,7 @@ from server.core.db import Db
 from server.core.errors import Gone
 
 LONGEST: Final = timedelta(hours=72)
+MAIL: Final = "login_link"  # the kind of the mail that carries one
 MAILED_LASTS: Final = timedelta(hours=24)
 
 

@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from server.accounts import actions, links, logins, passwords, queries
 from server.accounts.actions import AddressTaken
-from server.accounts.forms import FirstStaffForm, LoginForm
+from server.accounts.forms import FirstStaffForm, LoginForm, Way
+from server.accounts.links import LinkKind
 from server.core import clock, i18n
 from server.core.i18n import N_
 from server.web.errors import text_of
@@ -46,10 +47,15 @@ async def show_login(request: Request) -> Response:
 
 
 async def log_in(request: Request) -> Response:
-    """POST /login: by password. Never says which is wrong: nobody learns who has an account."""
+    """POST /login: by a mailed link, or by password.
+
+    Never says which of address and password is wrong: nobody learns who has an account.
+    """
     form = await bind(request, LoginForm)
     if form.values is None:
         return page(request, "accounts/login.html", status=422, form=form)
+    if form.values.way is Way.LINK:
+        return await _mail_link(request, form, form.values)
     try:
         token = await _login_token(request, form.values)
     except TooMany as error:
@@ -58,6 +64,45 @@ async def log_in(request: Request) -> Response:
         sentence = i18n.catalog(visitor(request).locale).gettext(WRONG)
         return _login_again(request, form, sentence, 422)
     return _logged_in(request, token, local_path(request, form.values.next))
+
+
+async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm) -> Response:
+    """The same answer whether the address is known or not."""
+    settings, now = services(request).settings, clock.now()
+    address = queries.canonical(wanted.address)
+    try:
+        await slow_down(request, "link", address)
+    except TooMany as error:
+        sentence = {"address": text_of(error, visitor(request).locale)}
+        again = Bound[LoginForm](None, sentence, form.raw)
+        return page(request, "accounts/login.html", status=429, form=again)
+    then = local_path(request, wanted.next)
+    async with services(request).database.writing() as db:
+        account = await queries.by_address(db, address)
+        if account is not None:
+            await actions.ask_link(db, account_id=account.id, then=then, now=now)
+    return page(
+        request,
+        "accounts/sent.html",
+        form=form,
+        then=then,
+        sender=settings.mail_from,
+        expires_at=now + links.MAILED_LASTS,
+    )
+
+
+async def slow_down(request: Request, what: str, address: str) -> None:
+    """Count a request for a mail: five per address in 15 minutes, 300 a minute per IP.
+
+    Raises:
+        TooMany: this one is too many.
+    """
+    throttle = services(request).throttle
+    caller = request.client.host if request.client else ""
+    if not await throttle.count(PER_ADDRESS, what, address):
+        raise TooMany(minutes=15)
+    if not await throttle.count(PER_IP, what, caller):
+        raise TooMany(minutes=1)
 
 
 async def _login_token(request: Request, form: LoginForm) -> str | None:
@@ -105,12 +150,32 @@ async def log_out(request: Request) -> Response:
 async def show_link(request: Request) -> Response:
     """GET /link/{token}: what the link is for. Looking does not spend it."""
     async with services(request).database.reading() as db:
-        await links.look(db, request.path_params["token"], now=clock.now())
+        link = await links.look(db, request.path_params["token"], now=clock.now())
+    if link.kind == LinkKind.LOGIN:
+        return page(request, "accounts/link.html", link=link)
     return page(request, "accounts/first_staff.html", form=Bound[FirstStaffForm](None))
 
 
 async def spend_link(request: Request) -> Response:
-    """POST /link/{token}: open the first staff account and go in."""
+    """POST /link/{token}: spend it, and go in."""
+    async with services(request).database.reading() as db:
+        link = await links.look(db, request.path_params["token"], now=clock.now())
+    if link.kind == LinkKind.LOGIN:
+        return await _enter(request)
+    return await _become_first_staff(request)
+
+
+async def _enter(request: Request) -> Response:
+    """By a mailed link: the address is proven, this browser logged in."""
+    await bind(request, Form)
+    now = clock.now()
+    async with services(request).database.writing() as db:
+        link = await links.look(db, request.path_params["token"], now=now)
+        token = await actions.enter_by_link(db, link, browser=_browser(request), now=now)
+    return _logged_in(request, token, local_path(request, link.target))
+
+
+async def _become_first_staff(request: Request) -> Response:
     form = await bind(request, FirstStaffForm)
     if form.values is None:
         return page(request, "accounts/first_staff.html", status=422, form=form)

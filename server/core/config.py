@@ -14,6 +14,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from server.core import secrets, tls
 
 SECRETS_DIR = Path("/run/secrets")
+_NEEDED_IN_PRODUCTION = (
+    "database_url",
+    "redis_url",
+    "secret_key",
+    "livekit_api_secret",
+    "smtp_host",
+)
 
 
 class Settings(BaseSettings):
@@ -66,6 +73,16 @@ class Settings(BaseSettings):
     webhook_url: str = Field(
         "", description="where the media process calls us; empty: /hooks/media on our own port"
     )
+    smtp_host: str = Field("", description="mail server; empty: mails stay in the outbox page")
+    smtp_port: int = Field(587, description="its port")
+    smtp_user: str = Field("", description="its account, if it wants one")
+    smtp_password: str = Field("", description="its password")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the way to it is encrypted"
+    )
+    mail_from: str = Field(
+        "よりあい <yoriai@localhost.localdomain>", description="sender of all mails"
+    )
     login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
     live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
 
@@ -74,11 +91,7 @@ class Settings(BaseSettings):
         if self.tls and not self.secure:
             raise ValueError("TLS needs a PUBLIC_URL that begins with https://")
         if self.environment == "production":
-            missing = [
-                name.upper()
-                for name in ("database_url", "redis_url", "secret_key", "livekit_api_secret")
-                if not getattr(self, name)
-            ]
+            missing = [name.upper() for name in _NEEDED_IN_PRODUCTION if not getattr(self, name)]
             if missing:
                 raise ValueError(f"production needs {', '.join(missing)}")
         return self

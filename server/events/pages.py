@@ -54,13 +54,14 @@ async def show(request: Request) -> Response:
         event = await queries.published(db, request.path_params["slug"])
         sessions = await queries.sessions_of(db, event)
         mine = await queries.participation_of(db, event, who.account_id) if who.account_id else None
+        seated = bool(mine and await queries.roles_of(db, mine.id))  # who waits has no role yet
         people = (await queries.people_of(db, [event]))[event.id]
     return page(
         request,
         "events/show.html",
         event=event,
         rows=list(_rows(event, sessions, now)),
-        participation=mine,
+        participation=mine if seated else None,
         people=people,
     )
 

@@ -78,14 +78,19 @@ async def since(db: Db, stream: str, seq: int) -> list[StreamEvent]:
     Raises:
         Forgotten: some of them are gone.
     """
-    wanted = StreamEvent.stream == stream, col(StreamEvent.seq) > seq
-    ordered = select(StreamEvent).where(*wanted).order_by(col(StreamEvent.seq))
-    events = list((await db.exec(ordered.limit(MOST_AT_ONCE))).all())
+    events = await after(db, stream, seq)
     expected = seq + 1
     first = events[0].seq if events else (await heads(db, [stream])).get(stream, 0) + 1
     if first > expected:
         raise Forgotten(stream=stream)
     return events
+
+
+async def after(db: Db, stream: str, seq: int) -> list[StreamEvent]:
+    """The events of a stream after `seq` that are still there, oldest first, at most 500."""
+    wanted = StreamEvent.stream == stream, col(StreamEvent.seq) > seq
+    ordered = select(StreamEvent).where(*wanted).order_by(col(StreamEvent.seq))
+    return list((await db.exec(ordered.limit(MOST_AT_ONCE))).all())
 
 
 async def heads(db: Db, streams: Iterable[str]) -> dict[str, int]:

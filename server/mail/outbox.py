@@ -1,13 +1,19 @@
 """Owing mails to people. The row is committed with what it tells of; the worker does the rest."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
 
 from server.core.db import Db
 from server.core.ids import new_id
+from server.mail import rules
 from server.mail.models import OutgoingMail
+
+LONGEST_ERROR: Final = 300
 
 
 async def order(
@@ -42,3 +48,58 @@ async def order(
         error="",
     )
     await db.exec(mail.on_conflict_do_nothing())
+
+
+async def due(db: Db, *, now: datetime, limit: int) -> list[UUID]:
+    """The ids of mails that a worker may take, the oldest first."""
+    found = select(OutgoingMail.id).where(*_claimable(now)).order_by(col(OutgoingMail.due_at))
+    return list((await db.exec(found.limit(limit))).all())
+
+
+async def claim(db: Db, mail_id: UUID, *, now: datetime) -> OutgoingMail | None:
+    """Take a mail, so that no other worker does; None when another was quicker."""
+    claimed = (
+        update(OutgoingMail)
+        .where(col(OutgoingMail.id) == mail_id, *_claimable(now))
+        .values(claimed_at=now, attempts=OutgoingMail.attempts + 1)
+    )
+    if not (await db.exec(claimed)).rowcount:
+        return None
+    return await db.get_one(OutgoingMail, mail_id, populate_existing=True)
+
+
+async def sent(db: Db, mail_id: UUID, *, now: datetime) -> None:
+    """The mail server has taken it."""
+    await _set(db, mail_id, sent_at=now, claimed_at=None, error="")
+
+
+async def dropped(db: Db, mail_id: UUID, *, now: datetime) -> None:
+    """Nobody needs it any more."""
+    await _set(db, mail_id, dropped_at=now, claimed_at=None, error="")
+
+
+async def failed(db: Db, mail: OutgoingMail, *, error: str, now: datetime) -> None:
+    """It could not be handed over; it is tried again after a pause."""
+    again = now + rules.pause_after(mail.attempts)
+    await _set(db, mail.id, due_at=again, claimed_at=None, error=error[:LONGEST_ERROR])
+
+
+async def postpone(db: Db, mail_id: UUID, *, error: str, now: datetime) -> None:
+    """It could not even be made; it is tried again, seldom."""
+    again = now + rules.LONGEST_PAUSE
+    await _set(db, mail_id, due_at=again, claimed_at=None, error=error[:LONGEST_ERROR])
+
+
+async def _set(db: Db, mail_id: UUID, **values: object) -> None:
+    await db.exec(update(OutgoingMail).where(col(OutgoingMail.id) == mail_id).values(**values))
+
+
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Due, and in no living worker's hands."""
+    claimed = col(OutgoingMail.claimed_at)
+    return (
+        col(OutgoingMail.sent_at).is_(None),
+        col(OutgoingMail.dropped_at).is_(None),
+        col(OutgoingMail.due_at) <= now,
+        claimed.is_(None) | (claimed <= now - rules.CLAIM_LASTS),
+    )

@@ -16,11 +16,9 @@ from server.core.db import Db
 from server.events import queries as events
 from server.events.models import Event, Participation, ParticipationRole, Role, Session
 from server.mail import outbox
-from server.registration import guard, queries, rules
+from server.registration import guard, mails, queries, rules
 from server.registration.models import Registration, RegistrationChange, RegistrationState
 from server.registration.rules import EventSeatFirst, NoSeatFree, NotBySeat, StateChanged
-
-MAIL: Final = "registration"  # the kind of the mails that say where a registration stands
 
 SEAT_FREED: Final = "a seat became free"
 PROVEN: Final = "the mail address was proven"
@@ -218,7 +216,7 @@ async def _move(
     if not (act.quiet or rules.is_pending(registration)):
         await outbox.order(
             db,
-            kind=MAIL,
+            kind=mails.STANDING,
             subject=registration.id,
             revision=registration.v,
             account_id=await queries.account_of(db, registration.participation_id),

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from server.accounts import actions as accounts
 from server.accounts import queries as account_queries
 from server.accounts.models import Account
+from server.accounts.pages import slow_down
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import NotFound
@@ -25,7 +26,7 @@ from server.web.errors import text_of
 from server.web.forms import Bound, bind
 from server.web.pages import go, known_visitor, page
 from server.web.services import services
-from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
+from server.web.throttle import TooMany
 from server.web.visitor import visitor
 
 
@@ -60,7 +61,7 @@ async def _newcomer(request: Request) -> Response:
         return await _page(request, form=form, status=422)
     who, wanted, now = visitor(request), form.values, clock.now()
     try:
-        await _slow_down(request, account_queries.canonical(wanted.address))
+        await slow_down(request, "register", account_queries.canonical(wanted.address))
     except TooMany as error:
         again = Bound[NewcomerForm](None, {"address": text_of(error, who.locale)}, form.raw)
         return await _page(request, form=again, status=429)
@@ -191,14 +192,6 @@ async def _chosen(db: Db, event: Event, numbers: set[int]) -> list[Session]:
 
 async def _account(db: Db, request: Request) -> Account:
     return await db.get_one(Account, known_visitor(request).account_id)
-
-
-async def _slow_down(request: Request, address: str) -> None:
-    throttle = services(request).throttle
-    caller = request.client.host if request.client else ""
-    per_address = await throttle.count(PER_ADDRESS, "register", address)
-    if not (per_address and await throttle.count(PER_IP, "register", caller)):
-        raise TooMany(minutes=15 if not per_address else 1)
 
 
 routes = [

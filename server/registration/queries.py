@@ -1,6 +1,7 @@
 """Reads of registrations."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
@@ -100,8 +101,13 @@ async def account_of(db: Db, participation_id: UUID) -> UUID:
     return (await db.exec(found)).one()
 
 
-async def seated_accounts(db: Db, event: Event, session: Session | None) -> list[UUID]:
-    """The accounts that hold a proven seat at the event, or at a session that is by seat."""
+async def seated_accounts(
+    db: Db, event: Event, session: Session | None, *, before: datetime | None = None
+) -> list[UUID]:
+    """The accounts that hold a proven seat at the event, or at a session that is by seat.
+
+    `before`: only those who had registered by then.
+    """
     own_seats = session is not None and session.by_seat
     found = (
         select(Participation.account_id)
@@ -113,6 +119,8 @@ async def seated_accounts(db: Db, event: Event, session: Session | None) -> list
             col(Registration.unverified_until).is_(None),
         )
     )
+    if before is not None:
+        found = found.where(col(Registration.created_at) < before)
     return list((await db.exec(found)).all())
 
 

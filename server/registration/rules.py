@@ -5,10 +5,16 @@ from enum import StrEnum
 from typing import Final
 
 from server.core.errors import DomainError
-from server.events.models import Event
+from server.events.models import Event, Session
 from server.registration.models import Registration, RegistrationState
 
 UNVERIFIED_HOLD: Final = timedelta(hours=24)  # a seat waits so long for the proof of an address
+
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY_BEFORE: Final = "reminder_day"
+HOUR_BEFORE: Final = "reminder_hour"
+DOORS: Final = "reminder_doors"
 
 
 class Opening(StrEnum):
@@ -80,6 +86,23 @@ def seat_or_waitlist(*, capacity: int | None, seated: int) -> RegistrationState:
     """What the next one gets where `seated` people have a seat."""
     free = capacity is None or seated < capacity
     return RegistrationState.SEATED if free else RegistrationState.WAITING
+
+
+def reminders_due(first: Session, now: datetime) -> list[tuple[str, datetime]]:
+    """What people are to be reminded of about the first session of a day, and since when.
+
+    One day before (until one hour before), one hour before, and when its doors open.
+    """
+    if not first.starts_at - DAY <= now < first.ends_at:
+        return []
+    due = []
+    if now < first.starts_at - HOUR:
+        due.append((DAY_BEFORE, first.starts_at - DAY))
+    if first.starts_at - HOUR <= now < first.starts_at:
+        due.append((HOUR_BEFORE, first.starts_at - HOUR))
+    if first.doors_at <= now:
+        due.append((DOORS, first.doors_at))
+    return due
 
 
 def is_pending(registration: Registration) -> bool:

@@ -1,4 +1,7 @@
-"""Pages from templates: one Jinja environment per language, escaped, strict about names."""
+"""Pages from templates: one Jinja environment per language, escaped, strict about names.
+
+Plain texts, which end with `.txt`, are not HTML and so not escaped.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from server.core import i18n
@@ -39,7 +42,7 @@ class Templates:
 def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(assets.folder("templates")),
-        autoescape=True,
+        autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

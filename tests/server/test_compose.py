@@ -65,7 +65,8 @@ def settings(servers: Servers, port: int, media_port: int, folder: Path) -> dict
         "MEDIA_SERVICE_ADDRESS": f"http://127.0.0.1:{media_port}",
         "WEBHOOK_URL": f"http://127.0.0.1:{port}/hooks/media",
         "DATA_DIR": str(folder / "data"),
-        # The compose file hands these three over as files.
+        "SMTP_HOST": "smtp.yoriai.example",
+        # The compose file hands these over as files.
         "DATABASE_URL": servers.database_url,
         "SECRET_KEY": "secret of the test",
         "LIVEKIT_API_SECRET": "another secret of the test, long enough",

@@ -13,6 +13,7 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 from playwright.async_api import Page
 from starlette.applications import Starlette
@@ -20,7 +21,7 @@ from starlette.routing import Route
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
-from tests.support.visits import STRANGER, execute, first_link, log_in
+from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
@@ -48,9 +49,16 @@ class Shown:
 
 async def _wrong_password(page: Page) -> None:
     await page.fill("[name=address]", "participant@sample.example")
+    await page.check("[name=way][value=password]")
     await page.fill("[name=password]", "not the password")
     await page.press("[name=password]", "Enter")
     await page.locator("[data-wrong]").wait_for()
+
+
+async def _ask_link(page: Page) -> None:
+    await page.fill("[name=address]", f"{uuid4().hex}@sample.example")
+    await page.press("[name=address]", "Enter")
+    await page.locator(".steps").wait_for()
 
 
 async def _empty_form(page: Page) -> None:
@@ -62,6 +70,7 @@ async def _empty_form(page: Page) -> None:
 async def _old_form(page: Page) -> None:
     await page.context.clear_cookies(name="form")
     await page.fill("[name=address]", "participant@sample.example")
+    await page.check("[name=way][value=password]")
     await page.fill("[name=password]", "whatever")
     await page.press("[name=password]", "Enter")
     await page.locator(".empty").wait_for()
@@ -69,7 +78,7 @@ async def _old_form(page: Page) -> None:
 
 async def _register_as_newcomer(page: Page) -> None:
     await page.fill("[name=name]", "森川 とき子")
-    await page.fill("[name=address]", "tokiko@sample.example")
+    await page.fill("[name=address]", f"{uuid4().hex}@sample.example")
     await _register(page)
 
 
@@ -167,10 +176,12 @@ PAGES: Final = (
     ),
     Shown(name="login", route="/login", path="/login"),
     Shown(name="login-wrong", route="/login", path="/login?next={event}", steps=_wrong_password),
+    Shown(name="login-sent", route="/login", path="/login?next={event}", steps=_ask_link),
     Shown(name="login-old", route="/login", path="/login", steps=_old_form),
     Shown(name="link", route="/link/{token}", path="{link}", fresh=True),
     Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
+    Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
     Shown(

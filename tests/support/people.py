@@ -164,6 +164,7 @@ async def _log_in(somebody: Person) -> None:
     page = somebody.page
     await page.goto(f"{somebody.app.url}/login")
     await page.fill("[name=address]", address)
+    await page.check("[name=way][value=password]")
     await page.fill("[name=password]", password)
     await page.press("[name=password]", "Enter")
     await page.wait_for_url(f"{somebody.app.url}/")

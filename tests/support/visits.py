@@ -17,6 +17,7 @@ from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import App
 
 STRANGER: Final = "stranger"  # an account without a place in any event
+STAFF: Final = "staff"  # one that takes care of the server
 
 
 async def log_in(context: BrowserContext, app: App, who: str, *, locale: str) -> None:
@@ -35,10 +36,15 @@ async def log_in(context: BrowserContext, app: App, who: str, *, locale: str) ->
 
 async def _login_token(db: Db, app: App, who: str) -> str:
     now = clock.now()
-    if who == STRANGER:
+    if who in (STRANGER, STAFF):
         place = f"{uuid4().hex}@sample.example"
         account = await open_account(
-            db, name="森川 とき子", address=place, password_hash=None, now=now
+            db,
+            name="森川 とき子",
+            address=place,
+            password_hash=None,
+            is_staff=who == STAFF,
+            now=now,
         )
     else:
         found = await queries.by_address(db, app.accounts[who][0])

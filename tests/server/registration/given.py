@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from server.accounts.actions import open_account
 from server.accounts.models import Account
@@ -13,19 +14,19 @@ from server.registration.actions import Act
 from server.registration.models import Registration
 
 SLUG = "gathering"
+ZONE = ZoneInfo("Asia/Tokyo")
 
 
 async def event(db: Db, *, slug: str = SLUG, **facts: object) -> Event:
     """A published event, three days from now, that takes registrations."""
-    starts = clock.now() + timedelta(days=3)
+    starts = clock.now().replace(microsecond=0) + timedelta(days=3)
     made = Event(
         slug=slug,
         kind=EventKind.FORUM,
-        title={"ja": "見本のつどい"},
         state=EventState.PUBLISHED,
         starts_at=starts,
         ends_at=starts + timedelta(hours=6),
-        **facts,  # type: ignore[arg-type]  # the facts of an event
+        **{"title": {"ja": "見本のつどい"}} | facts,  # type: ignore[arg-type]  # its facts
     )
     db.add(made)
     await db.flush()

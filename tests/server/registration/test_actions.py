@@ -13,6 +13,7 @@ from server.events.models import Role
 from server.mail.models import OutgoingMail
 from server.registration import actions, jobs, queries
 from server.registration.actions import Act
+from server.registration.mails import STANDING
 from server.registration.models import Registration, RegistrationState
 from server.registration.rules import (
     EventSeatFirst,
@@ -32,7 +33,7 @@ def by(account_id: object = None, **facts: object) -> Act:
 
 
 async def mails(db: Db) -> list[tuple[str, int]]:
-    found = select(OutgoingMail).where(col(OutgoingMail.kind) == actions.MAIL)
+    found = select(OutgoingMail).where(col(OutgoingMail.kind) == STANDING)
     return [(mail.subject, mail.revision) for mail in await db.exec(found)]
 
 

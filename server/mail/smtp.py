@@ -1,0 +1,79 @@
+"""Handing mails over to the mail server."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final, NamedTuple
+
+import aiosmtplib
+import css_inline
+
+from server.core.config import Settings
+from server.mail.kinds import Calendar, Recipient
+from server.mail.models import OutgoingMail
+
+HAND_OVER_SECONDS: Final = 15
+
+
+class Rendered(NamedTuple):
+    """The texts of a mail."""
+
+    subject: str
+    html: str
+    text: str
+    calendar: Calendar | None
+
+
+def message(
+    settings: Settings, mail: OutgoingMail, recipient: Recipient, rendered: Rendered
+) -> EmailMessage:
+    """The mail as it travels (RFC 5322), with its calendar entry as RFC 6047 wants it.
+
+    The Message-ID comes from the row, so a receiver that got it twice can tell.
+    """
+    made = EmailMessage()
+    name, sender = parseaddr(settings.mail_from)
+    made["From"] = Address(name or "よりあい", addr_spec=sender)
+    made["To"] = Address(_one_line(recipient.name), addr_spec=recipient.address)
+    made["Subject"] = _one_line(rendered.subject)
+    made["Date"] = format_datetime(mail.due_at)
+    made["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+    made["Content-Language"] = recipient.locale
+    made.set_content(rendered.text)
+    made.add_alternative(css_inline.inline(rendered.html), subtype="html")
+    if rendered.calendar:
+        _add_calendar(made, rendered.calendar)
+    return made
+
+
+def _add_calendar(made: EmailMessage, calendar: Calendar) -> None:
+    made.add_alternative(
+        calendar.content, maintype="text", subtype="calendar", params={"method": calendar.method}
+    )
+    made.add_attachment(
+        calendar.content, maintype="application", subtype="ics", filename="yoriai.ics"
+    )
+
+
+def _one_line(text: str) -> str:
+    """A person's text in a header: nothing in it ends the header."""
+    return " ".join(text.split())
+
+
+async def hand_over(settings: Settings, made: EmailMessage) -> None:
+    """Give a mail to the mail server.
+
+    Raises:
+        aiosmtplib.SMTPException, OSError: it did not take it.
+    """
+    await aiosmtplib.send(
+        made,
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls=settings.smtp_tls == "starttls",
+        timeout=HAND_OVER_SECONDS,
+    )
