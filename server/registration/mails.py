@@ -7,6 +7,7 @@ newer one is owed already.
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
@@ -105,10 +106,11 @@ async def reminder(
     registration = await _seated(db, event, recipient.account_id)
     if registration is None:
         return None
+    zone = ZoneInfo(event.zone)
     attended = [
         session
         for session in await _attended(db, event, registration)
-        if session.starts_at.date() == first.starts_at.date()
+        if session.starts_at.astimezone(zone).date() == first.starts_at.astimezone(zone).date()
     ]
     return Letter(
         subject=_subject(_REMINDING[mail.kind], event, recipient),
