@@ -109,15 +109,17 @@ async def _login_token(request: Request, form: LoginForm) -> str | None:
     address = queries.canonical(form.address)
     throttle = services(request).throttle
     caller = request.client.host if request.client else ""
-    await throttle.check(PER_ADDRESS, "password", address)
     if not await throttle.count(PER_IP, "login", caller):
         raise TooMany(minutes=1)
+    # Counted before the hash, which takes its time: of many guesses at once only five are tried.
+    if not await throttle.count(PER_ADDRESS, "password", address):
+        raise TooMany(minutes=15)
     async with services(request).database.reading() as db:
         account = await queries.by_address(db, address)
     if not await passwords.fits(form.password, account.password_hash if account else None):
-        await throttle.count(PER_ADDRESS, "password", address)
         return None
     assert account is not None
+    await throttle.forgive(PER_ADDRESS, "password", address)
     async with services(request).database.writing() as db:
         return await logins.start(db, account=account, browser=_browser(request), now=clock.now())
 

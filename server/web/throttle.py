@@ -27,24 +27,19 @@ class Throttle:
     shared: RateLimiter
     local: RateLimiter
 
-    async def check(self, limit: RateLimitItem, *names: str) -> None:
-        """See whether another try is allowed, without counting it.
-
-        Raises:
-            TooMany: it is not.
-        """
-        if not await self._ask("test", limit, *names):
-            raise TooMany(minutes=limit.get_expiry() // 60)
-
     async def count(self, limit: RateLimitItem, *names: str) -> bool:
         """Count a try; False when it was one too many."""
-        return await self._ask("hit", limit, *names)
-
-    async def _ask(self, verb: str, limit: RateLimitItem, *names: str) -> bool:
         try:
-            return bool(await getattr(self.shared, verb)(limit, *names))
+            return bool(await self.shared.hit(limit, *names))
         except RedisError:
-            return bool(await getattr(self.local, verb)(limit, *names))
+            return bool(await self.local.hit(limit, *names))
+
+    async def forgive(self, limit: RateLimitItem, *names: str) -> None:
+        """Forget the tries so far: the right one came."""
+        try:
+            await self.shared.clear(limit, *names)
+        except RedisError:
+            await self.local.clear(limit, *names)
 
 
 def throttle(redis_url: str) -> Throttle:

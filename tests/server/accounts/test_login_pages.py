@@ -1,11 +1,14 @@
 """Log in, log out, the first staff link: through the pages, on the database."""
 
+import asyncio
+import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from server.accounts import actions, logins, passwords
-from server.accounts.models import Account, MailAddress
+from server.accounts import actions, links, logins, passwords
+from server.accounts.models import Account, Link, MailAddress
 from server.core import clock
 from tests.support.web import Browser, Site
 
@@ -69,6 +72,26 @@ async def test_sixth_wrong_password_must_wait_even_with_the_right_one(
         assert (await log_in(browser))[0] == 429
 
 
+async def test_guesses_sent_at_once_are_counted_before_they_are_tried(
+    site: Site, member: Account
+) -> None:
+    async with site.browser() as browser:
+        await browser.get("/login")
+        tries = await asyncio.gather(*(log_in(browser, f"guess {n}") for n in range(12)))
+    assert sorted(status for status, _ in tries) == [422] * 5 + [429] * 7
+
+
+async def test_the_right_password_forgives_the_wrong_ones_before_it(
+    site: Site, member: Account
+) -> None:
+    async with site.browser() as browser:
+        for _ in range(2):
+            for _ in range(4):
+                assert (await log_in(browser, "not this one"))[0] == 422
+            assert (await log_in(browser))[0] == 303
+            browser.client.cookies.delete("login")
+
+
 async def test_without_the_limit_the_sixth_would_pass(
     site: Site, member: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +100,7 @@ async def test_without_the_limit_the_sixth_would_pass(
     async def no_limit(*_: object) -> bool:
         return True
 
-    monkeypatch.setattr("server.web.throttle.Throttle._ask", no_limit)
+    monkeypatch.setattr("server.web.throttle.Throttle.count", no_limit)
     async with site.browser() as browser:
         for _ in range(5):
             await log_in(browser, "not this one")
@@ -169,3 +192,56 @@ async def test_an_address_belongs_to_one_account(site: Site, member: Account) ->
         assert (await browser.submit(link, link, **STAFF)).status_code == 409
         again = STAFF | {"address": "Other@Sample.example"}
         assert (await browser.submit(link, link, **again)).status_code == 303
+
+
+async def test_a_link_is_asked_for_looked_at_and_spent(site: Site, member: Account) -> None:
+    async with site.browser() as browser:
+        sent = await browser.submit(
+            "/login", "/login", address="hana@sample.example", way="link", next="/licences"
+        )
+        assert sent.status_code == 200
+        path = await _link(site)
+        assert "hana@sample.example" in (await browser.get(path)).text
+        assert "hana@sample.example" in (await browser.get(path)).text  # looking spends nothing
+        entered = await browser.submit(path, path)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/licences")
+        assert member.name in (await browser.get("/")).text
+        assert (await browser.get(path)).status_code == 410
+
+
+async def test_asking_for_a_link_says_the_same_of_any_address(site: Site, member: Account) -> None:
+    async with site.browser() as browser:
+        answers = [
+            await browser.submit("/login", "/login", address=address, way="link")
+            for address in ("hana@sample.example", "nobody@sample.example")
+        ]
+    known, unknown = (_plain(answer.text) for answer in answers)
+    assert known.replace("hana@", "nobody@") == unknown
+
+
+async def test_the_sixth_link_in_a_quarter_of_an_hour_must_wait(
+    site: Site, member: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = {"address": "hana@sample.example", "way": "link"}
+    async with site.browser() as browser:
+        for _ in range(5):
+            assert (await browser.submit("/login", "/login", **ask)).status_code == 200
+        assert (await browser.submit("/login", "/login", **ask)).status_code == 429
+
+        async def no_limit(*_: object) -> bool:
+            return True
+
+        monkeypatch.setattr("server.web.throttle.Throttle.count", no_limit)  # the control
+        assert (await browser.submit("/login", "/login", **ask)).status_code == 200
+
+
+def _plain(page: str) -> str:
+    """A page without its token and its minutes."""
+    return re.sub(r"[0-9a-f]{64}|\d{1,2}:\d{2}", "", page)
+
+
+async def _link(site: Site) -> str:
+    """The path of the link that was asked for, with a token as its mail would carry it."""
+    async with site.database.writing() as db:
+        link = (await db.exec(select(Link).where(Link.kind == links.LinkKind.LOGIN))).one()
+        return f"/link/{await links.issue(db, link, now=clock.now())}"
