@@ -44,7 +44,7 @@ _EVERY_TWO_SECONDS: Final = (
 _EVERY_MINUTE: Final = (server.registration.jobs.remind,)
 
 MAIL_KINDS: Final = MailKinds(
-    recipient_of=server.accounts.mails.recipient_of,
+    recipients_of=server.accounts.mails.recipients_of,
     composes={**server.accounts.mails.KINDS, **server.registration.mails.KINDS},
 )
 

@@ -1,11 +1,13 @@
 """The mails of accounts, and who gets mails at all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, cast
 from uuid import UUID
 
-from server.accounts import links, queries
-from server.accounts.models import Account, Link
+from sqlmodel import col, select
+
+from server.accounts import links
+from server.accounts.models import Account, Link, MailAddress
 from server.core import i18n
 from server.core.db import Db
 from server.core.i18n import N_, Locale
@@ -15,13 +17,20 @@ from server.mail.models import OutgoingMail
 LINK_SUBJECT: Final = N_("よりあいに入るためのリンク")
 
 
-async def recipient_of(db: Db, account_id: UUID) -> Recipient | None:
-    """An account as the reader of a mail; None when it is gone."""
-    account = await db.get(Account, account_id)
-    if account is None:
-        return None
-    address = await queries.address_of(db, account_id)
-    return Recipient(account_id, address, account.name, cast(Locale, account.locale), account.zone)
+async def recipients_of(db: Db, account_ids: Collection[UUID]) -> dict[UUID, Recipient]:
+    """Accounts as the readers of mails, each at its first address; those that are gone left out."""
+    found = (
+        select(Account, MailAddress.address)
+        .join(MailAddress, col(MailAddress.account_id) == col(Account.id))
+        .where(col(Account.id).in_(account_ids))
+        .order_by(col(MailAddress.id).desc())  # so that the first address is what stays
+    )
+    return {
+        account.id: Recipient(
+            account.id, address, account.name, cast(Locale, account.locale), account.zone
+        )
+        for account, address in await db.exec(found)
+    }
 
 
 async def login_link(

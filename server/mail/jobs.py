@@ -1,5 +1,6 @@
 """The job of the outbox: take what is due, write it, hand it over."""
 
+from email.message import EmailMessage
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,10 +12,8 @@ from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database
 from server.mail import outbox, smtp
-from server.mail.kinds import MailKinds, Recipient
 from server.mail.models import OutgoingMail
 from server.mail.render import compose, render
-from server.mail.smtp import Rendered
 
 log = structlog.get_logger()
 
@@ -38,47 +37,66 @@ async def send_due(context: dict[Any, Any]) -> None:
     for mail_id in waiting:
         if anyio.current_time() - began > RUN_SECONDS:
             return
-        await _try(context, mail_id)
-
-
-async def _try(context: dict[Any, Any], mail_id: UUID) -> None:
-    """Send one mail; whatever is wrong with it, the others are sent."""
-    try:
         await _send(context, mail_id)
+
+
+async def _send(context: dict[Any, Any], mail_id: UUID) -> None:
+    """Send one mail; whatever is wrong with it, the others are sent.
+
+    Once the mail server may have it, only the mark is left to do. When that fails too, the claim
+    stands: to take it back at once would send the mail twice.
+    """
+    try:
+        ready = await _prepare(context, mail_id)
     except Exception as error:
         log.exception("mail cannot be made", mail=str(mail_id))
         async with context["database"].writing() as db:
             await outbox.postpone(db, mail_id, error=type(error).__name__, now=clock.now())
-
-
-async def _send(context: dict[Any, Any], mail_id: UUID) -> None:
-    settings: Settings = context["settings"]
-    database: Database = context["database"]
-    kinds: MailKinds = context["mail_kinds"]
-    async with database.writing() as db:
-        mail = await outbox.claim(db, mail_id, now=clock.now())
-        found = await compose(db, mail, kinds, settings, now=clock.now()) if mail else None
-        if mail and found is None:
-            await outbox.dropped(db, mail_id, now=clock.now())
-    if mail is None or found is None:
         return
+    if ready is None:
+        return
+    mail, made = ready
+    refusal = await _hand_over(context["settings"], made)
+    if refusal:
+        log.warning("mail not taken", mail=str(mail_id), error=refusal.sentence)
+    try:
+        await _mark(context["database"], mail, refusal)
+    except Exception:
+        log.exception("mail cannot be marked", mail=str(mail_id))
+
+
+async def _prepare(
+    context: dict[Any, Any], mail_id: UUID
+) -> tuple[OutgoingMail, EmailMessage] | None:
+    """Claim and write the mail; None when another worker has it or nobody needs it."""
+    settings: Settings = context["settings"]
+    now = clock.now()
+    async with context["database"].writing() as db:
+        mail = await outbox.claim(db, mail_id, now=now)
+        found = await compose(db, mail, context["mail_kinds"], settings, now=now) if mail else None
+        if mail and found is None:
+            await outbox.dropped(db, mail_id, now=now)
+    if mail is None or found is None:
+        return None
     recipient, letter = found
     rendered = render(context["templates"], settings, recipient, letter)
-    error = await _hand_over(settings, mail, recipient, rendered)
-    async with database.writing() as db:
-        if error:
-            await outbox.failed(db, mail, error=error, now=clock.now())
-        else:
-            await outbox.sent(db, mail_id, now=clock.now())
+    return mail, smtp.message(settings, mail, recipient, rendered)
 
 
-async def _hand_over(
-    settings: Settings, mail: OutgoingMail, recipient: Recipient, rendered: Rendered
-) -> str:
-    """Empty when the mail server took it, else what it said."""
+async def _hand_over(settings: Settings, made: EmailMessage) -> smtp.Refusal | None:
+    """None when the mail server took it, else what it said."""
     try:
-        await smtp.hand_over(settings, smtp.message(settings, mail, recipient, rendered))
+        await smtp.hand_over(settings, made)
     except (aiosmtplib.SMTPException, OSError) as error:
-        log.warning("mail not taken", mail=str(mail.id), error=type(error).__name__)
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return smtp.refusal(error)
+    return None
+
+
+async def _mark(database: Database, mail: OutgoingMail, refusal: smtp.Refusal | None) -> None:
+    async with database.writing() as db:
+        if refusal is None:
+            await outbox.sent(db, mail.id, now=clock.now())
+        elif refusal.for_good:
+            await outbox.undeliverable(db, mail.id, error=refusal.sentence, now=clock.now())
+        else:
+            await outbox.failed(db, mail, error=refusal.sentence, now=clock.now())

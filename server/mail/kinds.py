@@ -4,7 +4,7 @@ A kind is a function that writes the mail from what is true at the moment of sen
 reader's language and zone.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -57,7 +57,7 @@ Compose = Callable[[Db, OutgoingMail, Recipient, Surroundings], Awaitable[Letter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailKinds:
-    """Every kind of mail by its name, and how an account becomes a recipient."""
+    """Every kind of mail by its name, and how accounts become recipients, in one query."""
 
-    recipient_of: Callable[[Db, UUID], Awaitable[Recipient | None]]
+    recipients_of: Callable[[Db, Collection[UUID]], Awaitable[dict[UUID, Recipient]]]
     composes: Mapping[str, Compose]

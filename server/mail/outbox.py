@@ -78,6 +78,11 @@ async def dropped(db: Db, mail_id: UUID, *, now: datetime) -> None:
     await _set(db, mail_id, dropped_at=now, claimed_at=None, error="")
 
 
+async def undeliverable(db: Db, mail_id: UUID, *, error: str, now: datetime) -> None:
+    """The mail server will never take it; staff see why."""
+    await _set(db, mail_id, dropped_at=now, claimed_at=None, error=error[:LONGEST_ERROR])
+
+
 async def failed(db: Db, mail: OutgoingMail, *, error: str, now: datetime) -> None:
     """It could not be handed over; it is tried again after a pause."""
     again = now + rules.pause_after(mail.attempts)

@@ -22,9 +22,7 @@ async def show(request: Request) -> Response:
     _ensure_staff(request)
     async with services(request).database.reading() as db:
         mails = await queries.newest(db)
-        kinds = _kinds(request)
-        readers = {mail.account_id: None for mail in mails}
-        people = {id_: await kinds.recipient_of(db, id_) for id_ in readers}
+        people = await _kinds(request).recipients_of(db, {mail.account_id for mail in mails})
     readable = services(request).settings.environment == "development"
     return page(request, "mail/outbox.html", mails=mails, people=people, readable=readable)
 

@@ -15,7 +15,7 @@ async def compose(
     db: Db, mail: OutgoingMail, kinds: MailKinds, settings: Settings, *, now: datetime
 ) -> tuple[Recipient, Letter] | None:
     """The mail as it is true now, within a short write transaction; None: nobody needs it."""
-    recipient = await kinds.recipient_of(db, mail.account_id)
+    recipient = (await kinds.recipients_of(db, [mail.account_id])).get(mail.account_id)
     if recipient is None:
         return None
     _, sender = parseaddr(settings.mail_from)

@@ -6,13 +6,24 @@ from email.utils import format_datetime, parseaddr
 from typing import Final, NamedTuple
 
 import aiosmtplib
+import anyio
 import css_inline
 
 from server.core.config import Settings
 from server.mail.kinds import Calendar, Recipient
 from server.mail.models import OutgoingMail
 
-HAND_OVER_SECONDS: Final = 15
+HAND_OVER_SECONDS: Final = 12  # for the whole of it: a run of the job must end within 20 s
+
+
+PERMANENT: Final = 500
+
+
+class Refusal(NamedTuple):
+    """Why the mail server did not take a mail."""
+
+    sentence: str
+    for_good: bool
 
 
 class Rendered(NamedTuple):
@@ -65,15 +76,30 @@ async def hand_over(settings: Settings, made: EmailMessage) -> None:
     """Give a mail to the mail server.
 
     Raises:
-        aiosmtplib.SMTPException, OSError: it did not take it.
+        aiosmtplib.SMTPException, OSError: it did not take it (TimeoutError: in time).
     """
-    await aiosmtplib.send(
-        made,
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        username=settings.smtp_user or None,
-        password=settings.smtp_password or None,
-        use_tls=settings.smtp_tls == "tls",
-        start_tls=settings.smtp_tls == "starttls",
-        timeout=HAND_OVER_SECONDS,
-    )
+    with anyio.fail_after(HAND_OVER_SECONDS):
+        await aiosmtplib.send(
+            made,
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            use_tls=settings.smtp_tls == "tls",
+            start_tls=settings.smtp_tls == "starttls",
+        )
+
+
+def refusal(error: Exception) -> Refusal:
+    """What the mail server said, and whether trying again is of use (RFC 5321 §4.2.1).
+
+    Only a 5xx for the reader or the content is for good; one for our account or sender is a
+    setting that an operator mends.
+    """
+    codes = []
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        codes = [each.code for each in error.recipients]
+    elif isinstance(error, aiosmtplib.SMTPDataError | aiosmtplib.SMTPRecipientRefused):
+        codes = [error.code]
+    for_good = bool(codes) and all(code >= PERMANENT for code in codes)
+    return Refusal(f"{type(error).__name__}: {error}", for_good)

@@ -21,6 +21,7 @@ class Mailbox:
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     refusing: bool = False
+    refusal: str = "451 come again later"
     refused: int = 0
 
     @property
@@ -41,7 +42,7 @@ class Mailbox:
         """A mail comes in (the name is the library's)."""
         if self.refusing:
             self.refused += 1
-            return "451 come again later"
+            return self.refusal
         content: Any = envelope.content
         self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 taken"

@@ -1,10 +1,12 @@
 """From an owed mail to the mail server: once each, with what is true when it is sent."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 import icalendar
 import pytest
@@ -18,7 +20,7 @@ from server.accounts.models import Account
 from server.accounts.queries import address_of
 from server.core import clock
 from server.core.config import Settings
-from server.core.db import Database
+from server.core.db import Database, Db
 from server.events import told
 from server.events.models import Event, Session
 from server.live import log
@@ -30,6 +32,7 @@ from server.registration.actions import Act
 from server.web.templates import Templates
 from tests.server.registration import given
 from tests.support.mailbox import Mailbox, calendar_of, mailbox, text_of
+from tests.support.queries import counting
 from tests.support.web import Site
 
 HOUR = timedelta(hours=1)
@@ -199,9 +202,7 @@ async def test_names_cannot_write_headers(context: dict[str, Any], box: Mailbox)
     assert mail["Subject"] == "席が決まりました：題 Bcc: thief@sample.example"
 
 
-async def test_a_link_works_once_and_only_from_the_newest_mail(
-    context: dict[str, Any], box: Mailbox
-) -> None:
+async def test_the_link_of_a_mail_works_once(context: dict[str, Any], box: Mailbox) -> None:
     async with context["database"].writing() as db:
         who = await given.account(db)
         await accounts.ask_link(db, account_id=who.id, then="/licences", now=clock.now())
@@ -233,3 +234,73 @@ async def test_staff_read_the_outbox_and_others_find_no_such_page(site: Site) ->
         async with site.browser() as thief:
             thief.hold(await site.login(other))
             assert (await thief.submit("/", path)).status_code == 404
+
+
+async def test_a_mark_that_fails_does_not_send_again(
+    context: dict[str, Any], box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seat(context["database"])
+
+    async def away(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "sent", away)
+        await jobs.send_due(context)
+    await jobs.send_due(context)
+    assert len(box.mails) == 1
+
+
+async def test_what_a_mail_server_will_never_take_is_not_tried_again(
+    context: dict[str, Any], box: Mailbox
+) -> None:
+    await seat(context["database"])
+    box.refusing, box.refusal = True, "554 no such reader"
+    await jobs.send_due(context)
+    async with context["database"].reading() as db:
+        mail = (await db.exec(select(OutgoingMail))).one()
+    assert mail.dropped_at is not None
+    assert "no such reader" in mail.error
+
+
+@pytest.mark.parametrize("claiming", [True, False])
+async def test_two_workers_at_once_send_once_because_they_claim(
+    context: dict[str, Any], box: Mailbox, monkeypatch: pytest.MonkeyPatch, claiming: bool
+) -> None:
+    """The second case is the control: without the claim both send."""
+    await seat(context["database"])
+    if not claiming:
+
+        async def unclaimed(db: Db, mail_id: UUID, *, now: object) -> OutgoingMail | None:
+            return await db.get_one(OutgoingMail, mail_id)
+
+        monkeypatch.setattr(outbox, "claim", unclaimed)
+    async with context["database"].reading() as db:
+        (mail_id,) = await outbox.due(db, now=clock.now(), limit=9)
+    await asyncio.gather(*(jobs._send(context, mail_id) for _ in range(2)))
+    assert len(box.mails) == (1 if claiming else 2)
+
+
+async def test_the_outbox_page_asks_as_often_for_one_mail_as_for_fifty(site: Site) -> None:
+    staff = await site.account("係", is_staff=True)
+    counts = []
+    async with site.browser() as browser:
+        browser.hold(await site.login(staff))
+        for more in (1, 49):
+            async with site.database.writing() as db:
+                for _ in range(more):
+                    who = await given.account(db)
+                    await outbox.order(
+                        db, kind="login_link", subject=who.id, account_id=who.id, now=clock.now()
+                    )
+            with counting(app_database(site)) as count:
+                shown = await browser.get("/staff/mails")
+            counts.append(count.statements)
+    assert shown.text.count("mail-row") == 50
+    assert counts[0] == counts[1]
+
+
+def app_database(site: Site) -> Database:
+    """The database as the application holds it."""
+    found: Database = site.app.state.services.database
+    return found
