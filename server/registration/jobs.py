@@ -16,7 +16,7 @@ from server.events.told import EVENT_PUBLISHED, SESSION_CANCELLED, SESSION_MOVED
 from server.live import readers
 from server.live.models import StreamEvent
 from server.mail import outbox
-from server.registration import actions, idempotency, mails, queries, rules
+from server.registration import actions, guard, idempotency, mails, queries, rules
 from server.registration.models import Registration
 
 log = structlog.get_logger()
@@ -56,6 +56,8 @@ async def _give_up(db: Db, registration_id: Any, now: datetime) -> None:
     session = (
         await db.get_one(Session, registration.session_id) if registration.session_id else None
     )
+    await guard.lock(db, event, session)  # the person may prove the address at this moment
+    await db.refresh(registration)
     if registration.unverified_until is None or registration.unverified_until > now:
         return
     act = actions.Act(actor=None, now=now, reason=actions.NOT_PROVEN, quiet=True)

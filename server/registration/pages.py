@@ -18,7 +18,7 @@ from server.core.errors import NotFound
 from server.core.ids import new_id
 from server.events import queries as events
 from server.events.models import Event, Session
-from server.registration import actions, idempotency, queries, rules, seats
+from server.registration import actions, guard, idempotency, queries, rules, seats
 from server.registration.actions import Act
 from server.registration.forms import CancelForm, NewcomerForm, RegisterForm, chosen_sessions
 from server.registration.models import Registration, RegistrationState
@@ -97,13 +97,15 @@ async def _take(
     values = form.values
     assert values is not None
     sessions = await _chosen(db, event, chosen_sessions(form.raw))
+    await guard.lock(db, event, None)  # of two copies of a form, one comes first
+    if values.key and await idempotency.answered(db, account_id=account.id, key=values.key):
+        return
     act = Act(actor=account.id, now=now)
     registration = await actions.register(
         db, event=event, account=account, act=act, verified=verified, words=values.words
     )
-    known = await idempotency.answered(db, account_id=account.id, key=values.key)
-    if known is not None or registration.state is RegistrationState.WAITING:
-        return
+    if registration.state is RegistrationState.WAITING:
+        sessions = []  # a seat in a session is for those who have one at the event
     quiet = Act(actor=account.id, now=now, quiet=registration.v == 1)  # the event's mail says all
     for session in sessions:
         await actions.register(

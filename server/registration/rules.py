@@ -113,11 +113,3 @@ def is_pending(registration: Registration) -> bool:
 def may_cancel(state: RegistrationState) -> bool:
     """Whether there is anything to cancel."""
     return state is not RegistrationState.CANCELLED
-
-
-ACTIONS: Final[dict[RegistrationState, tuple[str, ...]]] = {
-    RegistrationState.ASKED: ("approve", "cancel"),
-    RegistrationState.WAITING: ("promote", "cancel"),
-    RegistrationState.SEATED: ("cancel",),
-    RegistrationState.CANCELLED: ("restore",),
-}
