@@ -58,7 +58,7 @@ async def _wrong_password(page: Page) -> None:
 async def _ask_link(page: Page) -> None:
     await page.fill("[name=address]", f"{uuid4().hex}@sample.example")
     await page.press("[name=address]", "Enter")
-    await page.locator(".steps").wait_for()
+    await page.locator(".ways-out").wait_for()
 
 
 async def _empty_form(page: Page) -> None:
