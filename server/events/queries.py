@@ -20,15 +20,19 @@ from server.events.models import (
 from server.events.roles import SHOWN, shown_role
 
 
+async def by_slug(db: Db, slug: str) -> Event | None:
+    """The event at a slug, draft or published."""
+    return (await db.exec(select(Event).where(Event.slug == slug))).one_or_none()
+
+
 async def published(db: Db, slug: str) -> Event:
     """The published event at a slug.
 
     Raises:
         NotFound: there is none.
     """
-    found = select(Event).where(Event.slug == slug, Event.state == EventState.PUBLISHED)
-    event = (await db.exec(found)).one_or_none()
-    if event is None:
+    event = await by_slug(db, slug)
+    if event is None or event.state is not EventState.PUBLISHED:
         raise NotFound(event=slug)
     return event
 
