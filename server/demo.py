@@ -131,6 +131,8 @@ async def _event(db: Db, now: datetime) -> Event:
             },
             host={"ja": "見本町 つながり推進室", "en": "Mihon Town, Office of Ties"},
             state=EventState.PUBLISHED,
+            version=1,
+            published_at=now,
             starts_at=now,
             ends_at=now,
         )

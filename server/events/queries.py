@@ -12,10 +12,14 @@ from server.core.errors import NotFound
 from server.events.models import (
     Event,
     EventState,
+    EventVersion,
+    FormerSlug,
     Participation,
     ParticipationRole,
     Role,
     Session,
+    Topic,
+    VersionState,
 )
 from server.events.roles import SHOWN, shown_role
 
@@ -55,6 +59,41 @@ async def session_of(db: Db, event: Event, number: int) -> Session:
     if session is None:
         raise NotFound(session=number)
     return session
+
+
+async def topics_of(db: Db, event: Event) -> list[Topic]:
+    """The topics of an event by their numbers."""
+    found = select(Topic).where(Topic.event_id == event.id)
+    return list((await db.exec(found.order_by(col(Topic.number)))).all())
+
+
+async def draft_of(db: Db, event: Event) -> EventVersion | None:
+    """The version that is being written, or None."""
+    found = select(EventVersion).where(
+        EventVersion.event_id == event.id, col(EventVersion.state) == VersionState.DRAFT
+    )
+    return (await db.exec(found)).one_or_none()
+
+
+async def owner_of_slug(db: Db, slug: str) -> UUID | None:
+    """The event that has, or once had, this address."""
+    present = await db.exec(select(Event.id).where(Event.slug == slug))
+    former = select(FormerSlug.event_id).where(FormerSlug.slug == slug)
+    return present.one_or_none() or (await db.exec(former)).one_or_none()
+
+
+async def organized_by(db: Db, account_id: UUID) -> list[Event]:
+    """The events that an account organizes, the latest first."""
+    found = (
+        select(Event)
+        .join(Participation, col(Participation.event_id) == Event.id)
+        .join(ParticipationRole, col(ParticipationRole.participation_id) == Participation.id)
+        .where(
+            Participation.account_id == account_id,
+            col(ParticipationRole.role) == Role.ORGANIZER,
+        )
+    )
+    return list((await db.exec(found.order_by(col(Event.starts_at).desc()))).all())
 
 
 async def coming(db: Db, now: datetime, limit: int = 50) -> list[Event]:

@@ -22,6 +22,10 @@ _TEXTS: Final[dict[str, str]] = {
     "mail_address": N_("メールアドレスの形になっていません。「@」の前後をお確かめください。"),
     "string_pattern_mismatch": N_("使えない文字が入っています。"),
     "enum": N_("一覧の中から選んでください。"),
+    "uuid_parsing": N_("一覧の中から選んでください。"),
+    "day": N_("日付を「2027-02-13」のように記入してください。"),
+    "clock": N_("時刻を「14:05」のように記入してください。"),
+    "ends_first": N_("終わりを、始まりより後にしてください。"),
 }
 _OTHERWISE: Final = N_("この内容では受けとれませんでした。もう一度お確かめください。")
 
@@ -49,15 +53,24 @@ async def bind(request: Request, form: type[Values]) -> Bound[Values]:
     Raises:
         FormExpired: the form's token is not this browser's.
     """
-    async with request.form(max_files=0, max_fields=MAX_FIELDS) as data:
-        csrf.check(request, data.get(csrf.FIELD))
-        raw = _texts(data)
+    raw = await texts(request)
     try:
         return Bound(
             form.model_validate({name: text for name, text in raw.items() if text}), {}, raw
         )
     except ValidationError as error:
         return Bound(None, _errors(error, visitor(request).locale), raw)
+
+
+async def texts(request: Request, *, most: int = MAX_FIELDS) -> dict[str, str]:
+    """The fields of a form as they were typed, at most so many.
+
+    Raises:
+        FormExpired: the form's token is not this browser's.
+    """
+    async with request.form(max_files=0, max_fields=most) as data:
+        csrf.check(request, data.get(csrf.FIELD))
+        return _texts(data)
 
 
 def _texts(data: FormData) -> dict[str, str]:

@@ -90,6 +90,15 @@ async def _register(page: Page) -> None:
     await page.locator(".standing, .checks").first.wait_for()
 
 
+async def _add_session(page: Page) -> None:
+    """The draft differs from what is public: a session moves, another is new."""
+    await page.locator(".cell-time").first.fill("9:05")
+    await page.fill("[name=new-title]", "まとめ")
+    async with page.expect_navigation():
+        await page.click("[value=add-session]")
+    await page.locator(".is-new").first.wait_for()
+
+
 async def _at_the_door(page: Page) -> None:
     await _playing(page, "[data-part=preview]", count=1)
 
@@ -152,6 +161,7 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
         await execute(app, 'ALTER TABLE "event_away" RENAME TO event')
 
 
+EDITOR: Final = "/manage/{slug}/sessions"
 REGISTER: Final = "/e/{slug}/register"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
 
@@ -181,6 +191,15 @@ PAGES: Final = (
     Shown(name="link", route="/link/{token}", path="{link}", fresh=True),
     Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
+    Shown(name="manage", route="/manage", path="/manage", who="organizer"),
+    Shown(name="manage-new", route="/manage/new", path="/manage/new", who="organizer"),
+    Shown(name="editor", route=EDITOR, path="{desk}/sessions", who="organizer", steps=_add_session),
+    Shown(
+        name="duplicate",
+        route="/manage/{slug}/duplicate",
+        path="{desk}/duplicate",
+        who="organizer",
+    ),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
@@ -242,4 +261,6 @@ def address(app: App, shown: Shown) -> str:
     """The whole address of an entry."""
     event = app.event.removeprefix(app.url)
     room = app.room.removeprefix(app.url)
-    return app.url + shown.path.format(event=event, room=room, link=first_link(app))
+    return app.url + shown.path.format(
+        event=event, desk=event.replace("/e/", "/manage/"), room=room, link=first_link(app)
+    )
