@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 import server.accounts.pages
 import server.events.pages
 import server.mail.pages
+import server.me.pages
 import server.programme.desk
 import server.registration.pages
 import server.rooms.hooks
@@ -78,6 +79,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.accounts.pages.routes,
         *server.mail.pages.routes,
         *server.programme.desk.routes,
+        *server.me.pages.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,

@@ -1,5 +1,6 @@
 /** The editor saves by itself, and asks whether later sessions move with one that moved. */
 
+import { parsed, takeOver } from "../lib/fresh.js";
 import { copyOf, part } from "../lib/page.js";
 import { say, sayCount } from "../lib/words.js";
 import { clockOf, minutesOf, shifted } from "./times.js";
@@ -64,11 +65,8 @@ class Autosave {
 
   /** @param {string} html the page as it is now */
   #take(html) {
-    const fresh = new DOMParser().parseFromString(html, "text/html");
-    for (const shown of document.querySelectorAll("[data-fresh][id]")) {
-      const now = fresh.getElementById(shown.id);
-      if (now && !now.isEqualNode(shown)) shown.replaceWith(document.importNode(now, true));
-    }
+    const fresh = parsed(html);
+    takeOver(fresh);
     for (const row of document.querySelectorAll("[data-fresh-class][id]")) {
       const now = fresh.getElementById(row.id);
       if (now) row.className = now.className;

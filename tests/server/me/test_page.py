@@ -1,0 +1,88 @@
+"""One's own page, by what a person has before them."""
+
+from datetime import timedelta
+
+from server.core import clock
+from tests.server.registration import given
+from tests.support.queries import counting
+from tests.support.web import Site
+
+
+async def test_the_page_is_for_those_who_logged_in(site: Site) -> None:
+    async with site.browser() as browser:
+        answer = await browser.get("/me")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/me")
+
+
+async def test_who_has_no_event_is_shown_the_way_to_one(site: Site) -> None:
+    async with site.browser() as browser:
+        browser.hold(await site.login(await site.account()))
+        shown = (await browser.get("/me")).text
+    assert "つぎの席は、まだありません" in shown
+    assert "入室する" not in shown
+
+
+async def test_an_open_door_is_the_next_thing_to_do(site: Site) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db)
+        who = await given.account(db)
+        await given.registered(db, event, who)
+        session = await given.session(db, event)
+        session.by_seat = False
+        session.starts_at = clock.now() - timedelta(minutes=1)
+        session.doors_at, session.ends_at = session.starts_at, clock.now() + timedelta(hours=1)
+        db.add(session)
+    async with site.browser() as browser:
+        browser.hold(await site.login(who))
+        shown = (await browser.get("/me")).text
+    assert f'href="/e/{event.slug}/s/1/room"' in shown
+
+
+async def test_before_the_door_the_button_says_when(site: Site) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db)
+        who = await given.account(db)
+        await given.registered(db, event, who)
+        session = await given.session(db, event)
+        session.by_seat = False
+        db.add(session)
+    async with site.browser() as browser:
+        browser.hold(await site.login(who))
+        shown = (await browser.get("/me")).text
+    assert "に開きます" in shown
+    assert "/room" not in shown
+
+
+async def test_who_waits_sees_that_and_no_session(site: Site) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db, capacity=1)
+        await given.registered(db, event, await given.account(db, "さき"))
+        who = await given.account(db)
+        await given.registered(db, event, who)
+        session = await given.session(db, event)
+        session.by_seat = False
+        db.add(session)
+    async with site.browser() as browser:
+        browser.hold(await site.login(who))
+        shown = (await browser.get("/me")).text
+    assert "キャンセル待ち" in shown
+    assert "つぎの席は、まだありません" in shown
+
+
+async def test_fifty_events_cost_as_many_queries_as_one(site: Site) -> None:
+    async with site.database.writing() as db:
+        one, many = await given.account(db, "一"), await given.account(db, "多")
+        for number in range(50):
+            event = await given.event(db, slug=f"event-{number}")
+            await given.session(db, event)
+            await given.registered(db, event, many)
+            if not number:
+                await given.registered(db, event, one)
+    costs = []
+    for who in (one, many):
+        async with site.browser() as browser:
+            browser.hold(await site.login(who))
+            with counting(site.database) as count:
+                assert (await browser.get("/me")).status_code == 200
+        costs.append(count.statements)
+    assert costs[0] == costs[1]
