@@ -1,7 +1,7 @@
 """What comes next for a person, and what does not."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -33,7 +33,7 @@ def _session(number: int, starts: datetime, **facts: object) -> Session:
 
 
 def _mine(roles: frozenset[Role], session: Session | None = None) -> Mine:
-    own = {}
+    own: dict[UUID | None, Registration] = {}
     if session:
         own[session.id] = Registration(
             event_id=EVENT.id,
