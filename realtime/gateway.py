@@ -20,6 +20,7 @@ from server.events.roles import Capability, can, shown_role
 from server.live import log
 from server.live.log import MOST_AT_ONCE, Forgotten
 from server.live.models import StreamEvent
+from server.records import actions as records
 from server.rooms import chat, entry, present, seat
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
@@ -160,7 +161,7 @@ class Gateway:
         entry.ensure_open(here.entry, now)
         assert here.visitor.login_id is not None
         async with self._database.writing() as db:
-            return await seat.take(
+            taken = await seat.take(
                 db,
                 participation=here.entry.participation,
                 session=here.entry.session,
@@ -170,21 +171,36 @@ class Gateway:
                 here=use_here,
                 now=now,
             )
+            await records.took_seat(
+                db,
+                self.holder(here, connection),
+                room_id=taken.room_id,
+                event_id=here.entry.event.id,
+                at=now,
+            )
+        return taken
 
     async def release_seat(self, here: Place, connection: UUID, line: UUID) -> None:
         """The line is gone; the seat waits for the page's return, if it has not come already."""
+        holder = self.holder(here, connection)
         async with self._database.writing() as db:
-            await seat.release(db, self.holder(here, connection), line_id=line)
+            if await seat.release(db, holder, line_id=line):
+                await records.gave_seat(db, holder, at=clock.now())
 
     async def leave_seat(self, here: Place, connection: UUID) -> None:
         """The person leaves the room."""
+        holder = self.holder(here, connection)
         async with self._database.writing() as db:
-            await seat.leave(db, self.holder(here, connection))
+            if await seat.leave(db, holder):
+                await records.gave_seat(db, holder, at=clock.now())
 
     async def report(self, reports: Mapping[Holder, Devices]) -> set[Holder]:
         """Renew the leases of many pages at once; returns those that hold their seat no longer."""
+        now = clock.now()
         async with self._database.writing() as db:
-            return await seat.report(db, reports, now=clock.now())
+            lost = await seat.report(db, reports, now=now)
+            await records.held_seats(db, reports.keys() - lost, at=now)
+        return lost
 
     async def people(self, rooms: Collection[UUID]) -> dict[UUID, list[Person]]:
         """Who is in each of the rooms."""

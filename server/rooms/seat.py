@@ -120,23 +120,30 @@ async def report(db: Db, reports: Mapping[Holder, Devices], *, now: datetime) ->
     return lost
 
 
-async def release(db: Db, holder: Holder, *, line_id: UUID) -> None:
+async def release(db: Db, holder: Holder, *, line_id: UUID) -> bool:
     """Give the seat back when a socket ends. `last_seen` stays: who returns soon comes back.
+
+    Returns whether the page held it.
 
     The end of a dead line is often seen after its page has come back over a new one; then the
     seat belongs to the new line, and nothing is given back.
     """
     held_over = (*_held_by(*holder), col(SeatState.line_id) == line_id)
-    await db.exec(update(SeatState).where(*held_over).values(connection_id=None, line_id=None))
+    given = update(SeatState).where(*held_over).values(connection_id=None, line_id=None)
+    return bool((await db.exec(given)).rowcount)
 
 
-async def leave(db: Db, holder: Holder) -> None:
-    """Give the seat back because the person leaves: the next arrival is a first one."""
-    await db.exec(
+async def leave(db: Db, holder: Holder) -> bool:
+    """Give the seat back because the person leaves: the next arrival is a first one.
+
+    Returns whether the page held it.
+    """
+    given = await db.exec(
         update(SeatState)
         .where(*_held_by(*holder))
         .values(connection_id=None, line_id=None, login_id=None, mic=False, camera=False)
     )
+    return bool(given.rowcount)
 
 
 async def revoke(db: Db, *, participation_id: UUID, session_id: UUID, now: datetime) -> None:
