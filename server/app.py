@@ -20,8 +20,8 @@ import server.events.pages
 import server.mail.pages
 import server.me.pages
 import server.programme.desk
+import server.records.hooks
 import server.registration.pages
-import server.rooms.hooks
 import server.rooms.pages
 import server.web.licences
 import server.web.styleguide
@@ -33,7 +33,7 @@ from server.core import broker, clock
 from server.core.config import Settings
 from server.core.db import Database
 from server.core.errors import DomainError
-from server.rooms.engine import MediaEngine
+from server.rooms.engine import engine_of
 from server.web import assets, errors
 from server.web.csrf import CrossSiteGuard
 from server.web.headers import SecurityHeaders
@@ -82,7 +82,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.me.pages.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
-        *server.rooms.hooks.routes,
+        *server.records.hooks.routes,
         *server.web.licences.routes,
         live_route("/live", _live_channel),
         *_development_routes(settings),
@@ -102,7 +102,7 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
             stack.push_async_callback(database.close)
             redis = broker.connect(settings.redis_url)
             stack.push_async_callback(redis.aclose)
-            app.state.media = media_engine(settings)
+            app.state.media = engine_of(settings)
             app.state.mail_kinds = worker.MAIL_KINDS
             app.state.services = found = Services(
                 settings=settings,
@@ -129,17 +129,6 @@ def _live_channel(websocket: WebSocket) -> LiveChannel:
     found = websocket.app.state.live
     assert isinstance(found, LiveChannel)
     return found
-
-
-def media_engine(settings: Settings) -> MediaEngine:
-    """The engine that the settings name: our own process, or any LiveKit server."""
-    return MediaEngine(
-        browser_url=settings.media_browser_url,
-        service_url=settings.media_service_url,
-        key=settings.livekit_api_key,
-        secret=settings.livekit_api_secret,
-        own_certificate=settings.tls_certificate if settings.own_media else None,
-    )
 
 
 class Static(StaticFiles):

@@ -16,12 +16,14 @@ import server.accounts.jobs
 import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
+import server.records.jobs
 import server.registration.jobs
 import server.registration.mails
 from server.core import broker
 from server.core.config import Settings
 from server.core.db import Database
 from server.mail.kinds import MailKinds
+from server.rooms.engine import engine_of
 from server.web import assets
 from server.web.templates import Templates
 
@@ -41,6 +43,7 @@ _EVERY_TWO_SECONDS: Final = (
     server.registration.jobs.tell_moves,
     server.mail.jobs.send_due,
 )
+_EVERY_QUARTER_MINUTE: Final = (server.records.jobs.look,)
 _EVERY_MINUTE: Final = (server.registration.jobs.remind,)
 
 MAIL_KINDS: Final = MailKinds(
@@ -74,6 +77,7 @@ async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worke
                 development=settings.environment == "development",
             ),
             "mail_kinds": MAIL_KINDS,
+            "media": engine_of(settings),
         },
         handle_signals=False,
         job_timeout=JOB_SECONDS,
@@ -92,7 +96,8 @@ def _cron_jobs() -> list[CronJob]:
     """When each job runs. The hourly ones once at the start, for the hours when nothing ran."""
     seldom = [_cron(job, minute={7}, run_at_startup=True) for job in _HOURLY]
     often = [_cron(job, second=set(range(0, 60, 2))) for job in _EVERY_TWO_SECONDS]
-    return [*seldom, *often, *(_cron(job, second={30}) for job in _EVERY_MINUTE)]
+    looks = [_cron(job, second={0, 15, 30, 45}) for job in _EVERY_QUARTER_MINUTE]
+    return [*seldom, *often, *looks, *(_cron(job, second={30}) for job in _EVERY_MINUTE)]
 
 
 def _cron(job: Any, **when: Any) -> CronJob:

@@ -3,8 +3,9 @@
 Any server of LiveKit's protocol will do; ours is the default. Only `livekit-api` speaks to it.
 """
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,7 @@ from livekit.protocol.room import ListParticipantsRequest, RoomParticipantIdenti
 from livekit.protocol.webhook import WebhookEvent
 from starlette.requests import HTTPConnection
 
+from server.core.config import Settings
 from server.core.errors import DomainError
 from server.events.roles import MediaGrants
 
@@ -85,22 +87,16 @@ class MediaEngine:
                 raise
         return True
 
-    async def participants(self, *, room: UUID) -> list[ParticipantInfo]:
-        """Who is connected to a room at the engine; nobody when the room is not open.
+    async def participants(self, *, rooms: Collection[UUID]) -> list[ParticipantInfo]:
+        """Who is connected to the rooms at the engine; nobody in a room that is not open.
 
         Raises:
-            aiohttp.ClientError: the engine does not answer.
+            aiohttp.ClientError, TimeoutError: the engine does not answer.
+            api.TwirpError: it cannot say.
         """
         async with self._service() as service:
-            try:
-                answer = await service.room.list_participants(
-                    ListParticipantsRequest(room=str(room))
-                )
-            except api.TwirpError as error:
-                if error.code == api.TwirpErrorCode.NOT_FOUND:
-                    return []
-                raise
-        return list(answer.participants)
+            found = await asyncio.gather(*(_participants(service, room) for room in rooms))
+        return [participant for people in found for participant in people]
 
     def webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
         """The event of a webhook call.
@@ -122,6 +118,27 @@ class MediaEngine:
         connector = aiohttp.TCPConnector(ssl=trust)
         async with aiohttp.ClientSession(timeout=CALL_TIMEOUT, connector=connector) as session:
             yield api.LiveKitAPI(self.service_url, self.key, self.secret, session=session)
+
+
+async def _participants(service: api.LiveKitAPI, room: UUID) -> Iterable[ParticipantInfo]:
+    try:
+        answer = await service.room.list_participants(ListParticipantsRequest(room=str(room)))
+    except api.TwirpError as error:
+        if error.code == api.TwirpErrorCode.NOT_FOUND:
+            return ()
+        raise
+    return answer.participants
+
+
+def engine_of(settings: Settings) -> MediaEngine:
+    """The engine that the settings name: our own process, or any LiveKit server."""
+    return MediaEngine(
+        browser_url=settings.media_browser_url,
+        service_url=settings.media_service_url,
+        key=settings.livekit_api_key,
+        secret=settings.livekit_api_secret,
+        own_certificate=settings.tls_certificate if settings.own_media else None,
+    )
 
 
 def media_engine(connection: HTTPConnection) -> MediaEngine:

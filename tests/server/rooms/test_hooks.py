@@ -54,7 +54,7 @@ async def present(app: App, room: str) -> list[str]:
         key="yoriai",
         secret=kept["livekit_api_secret"],
     )
-    return [person.identity for person in await engine.participants(room=UUID(room))]
+    return [person.identity for person in await engine.participants(rooms=[UUID(room)])]
 
 
 async def test_a_stale_join_is_removed(tmp_path: Path, database_url: str, redis_url: str) -> None:
