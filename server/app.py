@@ -20,6 +20,7 @@ import server.events.pages
 import server.mail.pages
 import server.me.pages
 import server.programme.desk
+import server.records.desk
 import server.records.hooks
 import server.registration.pages
 import server.rooms.pages
@@ -82,6 +83,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.me.pages.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
+        *server.records.desk.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,
         live_route("/live", _live_channel),

@@ -28,6 +28,9 @@ from server.events.models import (
     SessionKind,
 )
 from server.migrations import migrate
+from server.records.models import Attendance, ClosedBy, Via
+from server.rooms.models import Room, RoomKind
+from server.rooms.places import main_room
 
 SLUG: Final = "furusato-sample"
 DAY: Final = timedelta(hours=6)
@@ -74,6 +77,17 @@ SESSIONS: Final = (
 )
 
 
+# When each was in the first session's room, in minutes from its start: (from, to), …
+PRESENT: Final[dict[str, tuple[tuple[int, int], ...]]] = {
+    "organizer@sample.example": ((-9, 66),),
+    "speaker@sample.example": ((-6, 61),),
+    "mentor@sample.example": ((-1, 21), (26, 63)),
+    "participant@sample.example": ((-4, 64),),
+    "participant2@sample.example": ((31, 62),),
+    "participant3@sample.example": ((2, 15), (29, 60)),
+}
+
+
 class NotHere(DomainError):
     """Demo data has no place in production."""
 
@@ -110,10 +124,14 @@ def password(settings: Settings, address: str) -> str:
 async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     event = await _event(db, begun)
-    await _sessions(db, event, begun)
+    first = await _sessions(db, event, begun)
+    room = await _room(db, first)
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
-        await _participation(db, event, account, person.role, now)
+        participation = await _participation(db, event, account, person.role, now)
+        for number, minutes in enumerate(PRESENT.get(person.address, ())):
+            times = [first.starts_at + timedelta(minutes=each) for each in minutes]
+            await _attendance(db, room, participation, number, times)
 
 
 async def _event(db: Db, now: datetime) -> Event:
@@ -142,7 +160,8 @@ async def _event(db: Db, now: datetime) -> Event:
     return event
 
 
-async def _sessions(db: Db, event: Event, now: datetime) -> None:
+async def _sessions(db: Db, event: Event, now: datetime) -> Session:
+    """All sessions; the first of them."""
     known = (await db.exec(select(Session).where(Session.event_id == event.id))).all()
     by_number = {session.number: session for session in known}
     for number, plan in enumerate(SESSIONS, start=1):
@@ -160,6 +179,18 @@ async def _sessions(db: Db, event: Event, now: datetime) -> None:
         session.starts_at, session.doors_at = starts, starts - timedelta(minutes=10)
         session.ends_at = starts + timedelta(minutes=plan.lasts)
         db.add(session)
+        by_number[number] = session
+    await db.flush()
+    return by_number[1]
+
+
+async def _room(db: Db, session: Session) -> Room:
+    room = await main_room(db, session)
+    if room is None:
+        room = Room(event_id=session.event_id, session_id=session.id, kind=RoomKind.MAIN)
+        db.add(room)
+        await db.flush()
+    return room
 
 
 async def _account(db: Db, person: Invented, password_hash: str, now: datetime) -> Account:
@@ -179,13 +210,38 @@ async def _account(db: Db, person: Invented, password_hash: str, now: datetime) 
     return account
 
 
-async def _participation(db: Db, event: Event, account: Account, role: Role, now: datetime) -> None:
+async def _participation(
+    db: Db, event: Event, account: Account, role: Role, now: datetime
+) -> Participation:
     found = select(Participation).where(
         Participation.event_id == event.id, Participation.account_id == account.id
     )
-    if (await db.exec(found)).one_or_none():
-        return
+    if known := (await db.exec(found)).one_or_none():
+        return known
     participation = Participation(event_id=event.id, account_id=account.id, created_at=now)
     db.add(participation)
     await db.flush()
     db.add(ParticipationRole(participation_id=participation.id, role=role))
+    return participation
+
+
+async def _attendance(
+    db: Db, room: Room, participation: Participation, number: int, times: list[datetime]
+) -> None:
+    key = f"demo/{participation.id}/{number}"
+    found = select(Attendance).where(Attendance.source_key == key)
+    joined_at, left_at = times
+    assert room.session_id is not None
+    stay = (await db.exec(found)).one_or_none() or Attendance(
+        event_id=room.event_id,
+        participation_id=participation.id,
+        session_id=room.session_id,
+        room_id=room.id,
+        via=Via.LIVE,
+        source_key=key,
+        joined_at=joined_at,
+        seen_at=left_at,
+        closed_by=ClosedBy.LEFT,
+    )
+    stay.joined_at, stay.seen_at, stay.left_at = joined_at, left_at, left_at
+    db.add(stay)

@@ -68,11 +68,12 @@ def verdict(present: timedelta, length: timedelta) -> Verdict:
     """By how much of `length` somebody was there."""
     if present <= timedelta():
         return Verdict.ABSENT
-    return (
-        Verdict.ATTENDED
-        if present >= length * ENOUGH.numerator / ENOUGH.denominator
-        else Verdict.PARTLY
-    )
+    return Verdict.ATTENDED if present >= enough(length) else Verdict.PARTLY
+
+
+def enough(length: timedelta) -> timedelta:
+    """For how much of a length one has to be there to have attended."""
+    return length * ENOUGH.numerator / ENOUGH.denominator
 
 
 def per_minute(people: Sequence[Sequence[Span]], window: Span) -> list[int]:

@@ -25,6 +25,7 @@ from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
+FILES: Final = frozenset({"/manage/{slug}/attendance.csv"})  # to take away, not to look at
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -34,7 +35,8 @@ Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
 class Shown:
     """A page in one of its states.
 
-    `path` may name `{event}` (the demo's address), `{room}` and `{link}` (the first staff link).
+    `path` may name `{event}` (the demo's address), `{room}` and `{link}` (the first
+    staff link).
     """
 
     name: str
@@ -165,6 +167,7 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
 
 EDITOR: Final = "/manage/{slug}/sessions"
 REGISTER: Final = "/e/{slug}/register"
+ATTENDANCE: Final = "/manage/{slug}/attendance"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
 
 PAGES: Final = (
@@ -205,6 +208,24 @@ PAGES: Final = (
         path="{desk}/duplicate",
         who="organizer",
     ),
+    Shown(
+        name="attendance",
+        route=ATTENDANCE,
+        path="{desk}/attendance?session=1",
+        who="organizer",
+    ),
+    Shown(
+        name="attendance-running",
+        route=ATTENDANCE,
+        path="{desk}/attendance?show=absent",
+        who="organizer",
+    ),
+    Shown(
+        name="attendance-early",
+        route=ATTENDANCE,
+        path="{desk}/attendance?session=3",
+        who="organizer",
+    ),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
@@ -242,7 +263,7 @@ def routes_without_page(app: Starlette) -> set[str]:
         for route in app.routes
         if isinstance(route, Route) and "GET" in (route.methods or ())
     }
-    return opened - FOR_PROGRAMS - {page.route for page in PAGES}
+    return opened - FOR_PROGRAMS - FILES - {page.route for page in PAGES}
 
 
 @asynccontextmanager

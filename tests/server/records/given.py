@@ -1,12 +1,12 @@
 """What a test of records starts from: a session with a room, and people."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlmodel import col, select, update
 
-from server.accounts.models import Account
+from server.accounts.models import Account, MailAddress
 from server.core.db import Database, Db
 from server.events.models import (
     Event,
@@ -77,7 +77,7 @@ async def person(
     at: Place,
     name: str,
     *,
-    role: Role = Role.PARTICIPANT,
+    role: Role | None = Role.PARTICIPANT,
     seated: bool = True,
     reading: str = "",
 ) -> UUID:
@@ -89,19 +89,54 @@ async def person(
     participation = Participation(event_id=at.event.id, account_id=account.id, created_at=now)
     db.add(participation)
     await db.flush()
-    db.add(ParticipationRole(participation_id=participation.id, role=role))
-    if seated:
-        db.add(
-            Registration(
-                event_id=at.event.id,
-                participation_id=participation.id,
-                state=RegistrationState.SEATED,
-                created_at=now,
-                changed_at=now,
-            )
-        )
+    if role:
+        db.add(ParticipationRole(participation_id=participation.id, role=role))
     await db.flush()
+    if seated:
+        await registered(db, at, participation.id, RegistrationState.SEATED)
     return participation.id
+
+
+async def registered(
+    db: Db, at: Place, who: UUID, state: RegistrationState, *, session: Session | None = None
+) -> None:
+    """Somebody's place at the event, or at a session."""
+    now = at.event.starts_at - timedelta(days=1)
+    db.add(
+        Registration(
+            event_id=at.event.id,
+            participation_id=who,
+            session_id=session.id if session else None,
+            state=state,
+            created_at=now,
+            changed_at=now,
+        )
+    )
+    await db.flush()
+
+
+async def with_role(db: Db, account: Account, role: Role) -> None:
+    """Give an account a role in the event."""
+    event = (await db.exec(select(Event).where(Event.slug == SLUG))).one()
+    participation = Participation(
+        event_id=event.id, account_id=account.id, created_at=event.starts_at
+    )
+    db.add(participation)
+    await db.flush()
+    db.add(ParticipationRole(participation_id=participation.id, role=role))
+
+
+async def another_event(db: Db, slug: str, state: EventState) -> None:
+    """An event without sessions."""
+    starts = datetime(2026, 2, 20, tzinfo=UTC)
+    kind, title = EventKind.FORUM, {"ja": "もうひとつ"}
+    db.add(Event(slug=slug, kind=kind, state=state, title=title, starts_at=starts, ends_at=starts))
+
+
+async def address(db: Db, who: UUID, text: str) -> None:
+    """Give somebody a mail address."""
+    participation = await db.get_one(Participation, who)
+    db.add(MailAddress(account_id=participation.account_id, address=text))
 
 
 def seat(at: Place, page: Holder, now: datetime) -> SeatState:
