@@ -60,6 +60,11 @@ def window(listing: Listing) -> Bar:
     return _bar(Span(listing.session.starts_at, listing.session.ends_at), listing)
 
 
+def counted(listing: Listing) -> Bar:
+    """The part of it that counts by now."""
+    return _bar(listing.counted, listing)
+
+
 def axis(listing: Listing) -> list[Tick]:
     """Beginning and end, and a round time in the middle of a longer session."""
     start, end = listing.session.starts_at, listing.session.ends_at

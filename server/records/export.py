@@ -92,4 +92,5 @@ def _when(time: datetime, zone: ZoneInfo) -> str:
 
 
 def _hour(time: datetime, zone: ZoneInfo) -> str:
-    return f"{time.astimezone(zone):%H:%M}"
+    local = time.astimezone(zone)
+    return f"{local.hour}:{local:%M}"

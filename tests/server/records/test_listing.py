@@ -52,7 +52,7 @@ def seen(*minutes: tuple[float, float], now: float = 100) -> Listing:
 @pytest.mark.pure
 def test_bars_lie_in_the_seventy_minutes_of_the_open_door() -> None:
     found = seen((-3, 14), (21, 52))
-    assert drawing.window(found) == Bar(14.29, 64.28)
+    assert drawing.window(found) == drawing.counted(found) == Bar(14.29, 64.28)
     assert drawing.bars(found.lines[0], found) == Bars(
         counted=[Bar(14.29, 20.0), Bar(44.29, 34.28)],
         beside=[Bar(10.0, 4.29), Bar(78.57, 10.0)],
@@ -81,6 +81,7 @@ def test_nobody_at_all_is_drawn_too() -> None:
 def test_verdicts_go_by_what_counts_by_now() -> None:
     assert seen((0, 10), now=12).lines[0].verdict is Verdict.ATTENDED
     assert seen((0, 10), now=45).lines[0].verdict is Verdict.PARTLY
+    assert drawing.counted(seen(now=12)) == Bar(14.29, 17.14)
     assert (seen(now=12).enough, seen(now=45).enough) == (8, 30)
 
 
