@@ -30,7 +30,7 @@ async def receive(request: Request) -> Response:
     match event.event:
         case "participant_joined":
             await _joined(request, event, now)
-        case "participant_left":
+        case "participant_left" | "participant_connection_aborted":
             await _left(request, event, now)
         case "room_finished":
             async with services(request).database.writing() as db:

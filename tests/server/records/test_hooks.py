@@ -137,6 +137,12 @@ async def test_a_room_that_finishes_ends_the_stays_in_it(scene: Scene) -> None:
     assert await scene.rows() == [(after(5.25), after(80), ClosedBy.LEFT)]
 
 
+async def test_a_connection_that_breaks_before_it_stands_leaves_nothing_open(scene: Scene) -> None:
+    broken = scene.news("participant_connection_aborted", 9)
+    await scene.tell(scene.news("participant_joined", 5), broken)
+    assert await scene.rows() == [(after(5.25), after(9), ClosedBy.LEFT)]
+
+
 async def test_control_a_room_that_only_starts_ends_nothing(scene: Scene) -> None:
     await scene.tell(scene.news("participant_joined", 5), scene.news("room_started", 80))
     assert await scene.rows() == [(after(5.25), None, None)]
