@@ -35,8 +35,7 @@ Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
 class Shown:
     """A page in one of its states.
 
-    `path` may name `{event}` (the demo's address), `{room}` and `{link}` (the first
-    staff link).
+    `path` may name `{event}` (the demo's address), `{room}` and `{link}` (the first staff link).
     """
 
     name: str
