@@ -9,6 +9,7 @@ from server.core import clock, i18n
 from server.core.db import Db
 from server.events.models import EventState, Role
 from server.records import export, rules
+from server.web.visitor import LOCALE_COOKIE
 from tests.server.records import given
 from tests.server.records.looks import FILE, PAGE, START, after, enter, people, scene, table
 from tests.support.live_client import Page
@@ -159,3 +160,16 @@ async def test_a_person_on_the_live_channel_is_in_the_list(served: Served) -> No
         assert (row[0], row[3], row[6]) == ("見る人", "見学者", ""), "still inside"
         answer = await browser.get(f"/manage/{SLUG}/attendance?show=absent")
         assert [row[0] for row in people(answer)] == ["来ない人", "遠山 佑"]
+
+
+async def test_who_reads_english_gets_an_english_file(site: Site) -> None:
+    await scene(site.database)
+    async with site.browser() as browser:
+        await enter(site, browser, Role.ORGANIZER)
+        browser.client.cookies.set(LOCALE_COOKIE, "en", domain="localhost.local")
+        answer = await browser.get(f"{FILE}?show=attended")
+    header, row = table(answer)
+    say = i18n.catalog("en").gettext
+    assert header == [say(word) for word in export.HEADER]
+    assert (row[3], row[8]) == ("Participant", say("verdict.attended"))
+    assert "Attendance-gathering-1.csv" in answer.headers["content-disposition"]
