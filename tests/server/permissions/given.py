@@ -1,0 +1,92 @@
+"""Two events with everything that a request can be about, and a person for each kind of visitor."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import select
+
+from server.accounts.models import Account
+from server.core import clock
+from server.core.db import Database, Db
+from server.events import queries
+from server.events.models import Event, Participation, ParticipationRole, Role
+from server.mail import outbox
+from server.mail.models import OutgoingMail
+from server.registration import actions
+from server.registration.actions import Act
+from tests.server.permissions.table import VISITORS, Who
+from tests.server.registration import given
+from tests.support.web import Site
+
+SLUG, FOREIGN = "own-event", "foreign-event"
+
+
+@dataclass(frozen=True)
+class World:
+    """What the paths of the table are filled with, and the login of each visitor."""
+
+    logins: dict[Who, str]
+    ids: dict[str, str]
+
+    def path(self, route: str) -> str:
+        """The address of a route about the event."""
+        filled = route.replace("{slug}", SLUG).replace("{number:int}", "1")
+        filled = filled.replace("{token}", "no-such-token")
+        for name, value in self.ids.items():
+            filled = filled.replace(name, value)
+        assert "{" not in filled, filled
+        return filled
+
+
+async def world(site: Site) -> World:
+    """An event with an open room, a foreign one, and every kind of visitor, each with a login."""
+    async with site.database.writing() as db:
+        events = {slug: await _event(db, slug) for slug in (SLUG, FOREIGN)}
+    logins = {who: await _login(site, who, events) for who in VISITORS if who.known}
+    return World(logins, {"/staff/mails/{id:uuid}": f"/staff/mails/{await _mail(site.database)}"})
+
+
+async def _event(db: Db, slug: str) -> Event:
+    event = await given.event(db, slug=slug, version=1, published_at=clock.now())
+    session = await given.session(db, event)
+    session.doors_at = clock.now() - timedelta(minutes=10)
+    session.starts_at = clock.now() - timedelta(minutes=1)
+    db.add(session)
+    return event
+
+
+async def _login(site: Site, who: Who, events: dict[str, Event]) -> str:
+    account = await site.account(
+        who.name, address=f"{who.name.replace(' ', '-')}@sample.example", is_staff=who.staff
+    )
+    for slug, role in ((SLUG, who.role), (FOREIGN, who.elsewhere)):
+        if role is not None:
+            await _take_part(site.database, events[slug], account, role)
+    return await site.login(account)
+
+
+async def _take_part(database: Database, event: Event, account: Account, role: Role) -> None:
+    """A participant by registering, with a seat in the session; others by their role."""
+    async with database.writing() as db:
+        act = Act(actor=account.id, now=clock.now(), quiet=True)
+        if role is Role.PARTICIPANT:
+            await actions.register(db, event=event, account=account, act=act)
+            session = await queries.session_of(db, event, 1)
+            await actions.register(db, event=event, account=account, act=act, session=session)
+            return
+        participation = Participation(
+            event_id=event.id, account_id=account.id, created_at=clock.now()
+        )
+        db.add(participation)
+        await db.flush()
+        db.add(ParticipationRole(participation_id=participation.id, role=role))
+
+
+async def _mail(database: Database) -> UUID:
+    async with database.writing() as db:
+        account = await given.account(db, "読む人")
+        await outbox.order(
+            db, kind="login_link", subject=account.id, account_id=account.id, now=clock.now()
+        )
+        return (await db.exec(select(OutgoingMail.id))).one()

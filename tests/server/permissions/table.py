@@ -1,0 +1,146 @@
+"""The one table of who may open what: each route of the application, and whom it is for.
+
+The expectation of every page of the desk comes from `server.events.roles.CAPABILITIES`, so a role
+that gains a capability there gains its pages here. A route without an entry fails the test.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import uuid4
+
+from server.events.models import Role
+from server.events.roles import Capability, can
+
+
+class Answer(StrEnum):
+    """How a request can be answered, as far as permission goes."""
+
+    ALLOWED = "allowed"
+    LOGIN = "login"  # one has to log in first
+    REFUSED = "refused"  # 403: one may know that it is there
+    HIDDEN = "hidden"  # 404
+
+
+@dataclass(frozen=True)
+class Who:
+    """A visitor: nobody, a stranger, one with a role in the event or in a foreign one, staff."""
+
+    name: str
+    role: Role | None = None  # in the event
+    elsewhere: Role | None = None  # in another event
+    known: bool = True
+    staff: bool = False
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the person's role in the event carries the capability."""
+        return self.role is not None and can({self.role}, capability)
+
+
+GUEST: Final = Who("guest", known=False)
+VISITORS: Final = (
+    GUEST,
+    Who("stranger"),
+    Who("staff", staff=True),
+    *(Who(f"own {role}", role=role) for role in Role),
+    *(Who(f"foreign {role}", elsewhere=role) for role in Role),
+)
+
+Policy = Callable[[Who], Answer]
+
+
+def public(who: Who) -> Answer:
+    """For everybody."""
+    return Answer.ALLOWED
+
+
+def known(who: Who) -> Answer:
+    """For everybody who has logged in."""
+    return Answer.ALLOWED if who.known else Answer.LOGIN
+
+
+def staff(who: Who) -> Answer:
+    """For staff; others do not learn that it is there."""
+    if not who.known:
+        return Answer.LOGIN
+    return Answer.ALLOWED if who.staff else Answer.HIDDEN
+
+
+def desk(capability: Capability) -> Policy:
+    """For those whose role in the event carries a capability."""
+
+    def policy(who: Who) -> Answer:
+        if not who.known:
+            return Answer.LOGIN
+        return Answer.ALLOWED if who.can(capability) else Answer.REFUSED
+
+    return policy
+
+
+def registered(who: Who) -> Answer:
+    """For those who have a registration of their own there."""
+    if not who.known:
+        return Answer.LOGIN
+    return Answer.ALLOWED if who.role is Role.PARTICIPANT else Answer.HIDDEN
+
+
+def nobody(who: Who) -> Answer:
+    """For programs that sign what they send."""
+    return Answer.REFUSED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Whom a route is for, and what else a request needs to get as far as that question."""
+
+    policy: Policy
+    fields: dict[str, str] = field(default_factory=dict)
+    json: dict[str, str] | None = None
+
+
+_EDIT: Final = desk(Capability.EVENT_EDIT)
+_READ: Final = desk(Capability.PEOPLE_READ)
+_ACT: Final = desk(Capability.PEOPLE_EDIT)
+_EXPORT: Final = desk(Capability.RECORDS_EXPORT)
+_JOIN: Final = desk(Capability.ROOM_JOIN)
+
+ROUTES: Final[dict[tuple[str, str], Entry]] = {
+    ("GET", "/healthz"): Entry(public),
+    ("GET", "/readyz"): Entry(public),
+    ("GET", "/"): Entry(public),
+    ("GET", "/licences"): Entry(public),
+    ("GET", "/styleguide"): Entry(public),
+    ("POST", "/preferences"): Entry(public),
+    ("GET", "/e/{slug}"): Entry(public),
+    ("GET", "/login"): Entry(public),
+    ("POST", "/login"): Entry(public),
+    ("POST", "/logout"): Entry(public),
+    ("GET", "/link/{token}"): Entry(public),
+    ("POST", "/link/{token}"): Entry(public),
+    ("POST", "/hooks/media"): Entry(nobody),
+    ("GET", "/me"): Entry(known),
+    ("GET", "/e/{slug}/register"): Entry(public),
+    ("POST", "/e/{slug}/register"): Entry(public),
+    ("POST", "/e/{slug}/register/cancel"): Entry(registered),
+    ("POST", "/e/{slug}/s/{number:int}/seat/cancel"): Entry(registered),
+    ("GET", "/e/{slug}/s/{number:int}/room"): Entry(_JOIN),
+    ("POST", "/e/{slug}/s/{number:int}/room/token"): Entry(
+        _JOIN, json={"connection": str(uuid4())}
+    ),
+    ("GET", "/manage"): Entry(known),
+    ("GET", "/manage/new"): Entry(known),
+    ("POST", "/manage/new"): Entry(known),
+    ("GET", "/manage/{slug}/sessions"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/sessions"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/discard"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/publish"): Entry(_EDIT),
+    ("GET", "/manage/{slug}/duplicate"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/duplicate"): Entry(
+        _EDIT, fields={"slug": "another-one", "day": "2099-01-01"}
+    ),
+    ("GET", "/manage/{slug}/attendance"): Entry(_READ),
+    ("GET", "/manage/{slug}/attendance.csv"): Entry(_EXPORT),
+    ("GET", "/staff/mails"): Entry(staff),
+    ("POST", "/staff/mails/{id:uuid}"): Entry(staff),
+}

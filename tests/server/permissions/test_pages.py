@@ -1,0 +1,107 @@
+"""Every route times every kind of visitor answers as the one table says."""
+
+import re
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.accounts import logins, queries
+from server.app import create_app
+from server.core import clock
+from server.core.config import Settings
+from server.events import access
+from tests.server.permissions.given import World, world
+from tests.server.permissions.table import GUEST, ROUTES, VISITORS, Answer, Entry, Who
+from tests.support.web import Browser, Site
+
+
+def routes_of(app: Starlette) -> set[tuple[str, str]]:
+    """The routes that a browser or a program can ask for."""
+    return {
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
+async def test_every_visitor_gets_what_the_table_says(site: Site) -> None:
+    assert await _differing(site) == {}
+
+
+async def test_the_table_has_every_route(settings: Settings) -> None:
+    assert routes_of(create_app(settings)) == ROUTES.keys()
+
+
+async def test_a_new_route_is_noticed(settings: Settings) -> None:
+    app = create_app(settings)
+    app.add_route("/new", lambda request: Response(), methods=["GET"])
+    assert routes_of(app) - ROUTES.keys() == {("GET", "/new")}
+
+
+async def test_a_policy_taken_away_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "can", lambda roles, capability: True)
+    differing = await _differing(site)
+    desk = {name for (_, name) in ROUTES if name.startswith("/manage/{slug}")}
+    assert {route for _, route, _ in differing} == desk
+
+
+async def _differing(site: Site) -> dict[tuple[str, str, str], tuple[Answer, Answer]]:
+    """What differs from the table: by method, route and visitor, the answer and the expected."""
+    places = await world(site)
+    found = {}
+    for who in VISITORS:
+        for (method, route), entry in sorted(ROUTES.items(), key=_gentle_first):
+            async with site.browser() as browser:
+                if who is not GUEST:
+                    browser.hold(places.logins[who])
+                answer = await _ask(browser, method, places.path(route), entry)
+            expected = entry.policy(who)
+            if answer is not expected:
+                found[method, route, who.name] = (answer, expected)
+            if route == "/logout" and who is not GUEST:
+                places = await _again(site, places, who)
+    return found
+
+
+def _gentle_first(item: tuple[tuple[str, str], Entry]) -> tuple[int, str, str]:
+    """What changes registrations comes last: cancel the session's, the event's, then register."""
+    (method, route), _ = item
+    changing = ("/seat/cancel", "/register/cancel", "/register")
+    rank = next((n for n, end in enumerate(changing, 1) if route.endswith(end)), 0)
+    return (rank if method == "POST" else 0, route, method)
+
+
+async def _again(site: Site, places: World, who: Who) -> World:
+    """Log the visitor in again after the page that logs out."""
+    async with site.database.writing() as db:
+        account = await queries.by_address(db, f"{who.name.replace(' ', '-')}@sample.example")
+        assert account
+        token = await logins.start(db, account=account, browser="test", now=clock.now())
+    return World(places.logins | {who: token}, places.ids)
+
+
+async def _ask(browser: Browser, method: str, path: str, entry: Entry) -> Answer:
+    if method == "GET":
+        return _answer(await browser.get(path))
+    if entry.json is not None:
+        headers = {"accept": "application/json"}
+        return _answer(await browser.client.post(path, json=entry.json, headers=headers))
+    form = await browser.get("/licences")
+    found = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
+    assert found
+    fields = {"csrf_token": found[1], **entry.fields}
+    return _answer(await browser.client.post(path, data=fields))
+
+
+def _answer(response: httpx2.Response) -> Answer:
+    assert response.status_code < 500, response.url
+    if response.headers.get("location", "").startswith("/login"):
+        return Answer.LOGIN
+    if response.status_code == 401:
+        signed = "signed" in response.text
+        return Answer.REFUSED if signed else Answer.LOGIN
+    return {403: Answer.REFUSED, 404: Answer.HIDDEN}.get(response.status_code, Answer.ALLOWED)
