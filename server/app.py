@@ -18,6 +18,9 @@ from starlette.websockets import WebSocket
 import server.accounts.pages
 import server.events.pages
 import server.mail.pages
+import server.organizations.own
+import server.organizations.pages
+import server.organizations.staff
 import server.registration.pages
 import server.rooms.hooks
 import server.rooms.pages
@@ -76,6 +79,9 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.events.pages.routes,
         *server.accounts.pages.routes,
         *server.mail.pages.routes,
+        *server.organizations.own.routes,
+        *server.organizations.pages.routes,
+        *server.organizations.staff.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,

@@ -28,6 +28,12 @@ from server.events.models import (
     SessionKind,
 )
 from server.migrations import migrate
+from server.organizations.models import (
+    Membership,
+    MembershipRole,
+    MembershipState,
+    Organization,
+)
 
 SLUG: Final = "furusato-sample"
 DAY: Final = timedelta(hours=6)
@@ -74,6 +80,16 @@ SESSIONS: Final = (
 )
 
 
+# Who is what in the demo's organization, by the part of the address before the @.
+OFFICE: Final = "見本町 つながり推進室"
+BELONG: Final = {
+    "organizer": (MembershipRole.MANAGER, MembershipState.ACTIVE),
+    "mentor": (MembershipRole.MEMBER, MembershipState.ACTIVE),
+    "participant": (MembershipRole.MEMBER, MembershipState.ASKED),
+    "participant3": (MembershipRole.MEMBER, MembershipState.INVITED),
+}
+
+
 class NotHere(DomainError):
     """Demo data has no place in production."""
 
@@ -111,9 +127,11 @@ async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     event = await _event(db, begun)
     await _sessions(db, event, begun)
+    organization = await _organization(db, now)
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
         await _participation(db, event, account, person.role, now)
+        await _membership(db, organization, account, person.address.partition("@")[0], now)
 
 
 async def _event(db: Db, now: datetime) -> Event:
@@ -187,3 +205,26 @@ async def _participation(db: Db, event: Event, account: Account, role: Role, now
     db.add(participation)
     await db.flush()
     db.add(ParticipationRole(participation_id=participation.id, role=role))
+
+
+async def _organization(db: Db, now: datetime) -> Organization:
+    found = select(Organization).where(Organization.name == OFFICE)
+    organization = (await db.exec(found)).one_or_none()
+    if organization is None:
+        organization = Organization(name=OFFICE, region="見本県", may_host=True, created_at=now)
+        db.add(organization)
+        await db.flush()
+    return organization
+
+
+async def _membership(
+    db: Db, organization: Organization, account: Account, who: str, now: datetime
+) -> None:
+    found = select(Membership.id).where(
+        Membership.organization_id == organization.id, Membership.account_id == account.id
+    )
+    if who not in BELONG or (await db.exec(found)).one_or_none():
+        return
+    row = Membership(account_id=account.id, organization_id=organization.id, asked_at=now)
+    row.role, row.state = BELONG[who]
+    db.add(row)

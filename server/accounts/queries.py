@@ -1,5 +1,6 @@
 """Reads of accounts."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -41,3 +42,12 @@ async def address_of(db: Db, account_id: UUID) -> str:
     """The mail address that an account is written to: its first."""
     found = select(MailAddress.address).where(MailAddress.account_id == account_id)
     return (await db.exec(found.order_by(col(MailAddress.id)).limit(1))).one()
+
+
+async def addresses_of(db: Db, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The mail address that each account is written to: its first."""
+    found = select(MailAddress.account_id, MailAddress.address).where(
+        col(MailAddress.account_id).in_(account_ids)
+    )
+    # The first address comes last, and so is what stays.
+    return dict((await db.exec(found.order_by(col(MailAddress.id).desc()))).all())

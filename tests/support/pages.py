@@ -128,6 +128,12 @@ async def _left(page: Page) -> None:
     await page.locator("[data-part=left]").wait_for()
 
 
+async def _first_office(page: Page) -> None:
+    """From a list of organizations into the first of them."""
+    await page.locator(".list-who a").first.click()
+    await page.locator("#people").wait_for()
+
+
 @asynccontextmanager
 async def _company(app: App, page: Page) -> AsyncIterator[None]:
     """Others of the demo sit in the room already."""
@@ -182,6 +188,33 @@ PAGES: Final = (
     Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
+    Shown(
+        name="staff-organizations",
+        route="/staff/organizations",
+        path="/staff/organizations",
+        who=STAFF,
+    ),
+    Shown(
+        name="staff-organization",
+        route="/staff/organizations/{id:uuid}",
+        path="/staff/organizations",
+        who=STAFF,
+        steps=_first_office,
+    ),
+    Shown(
+        name="organizations",
+        route="/organizations",
+        path="/organizations?q=見本",
+        who="participant3",
+    ),
+    Shown(name="organizations-none", route="/organizations", path="/organizations", who=STRANGER),
+    Shown(
+        name="organization",
+        route="/organizations/{id:uuid}",
+        path="/organizations",
+        who="organizer",
+        steps=_first_office,
+    ),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
     Shown(
