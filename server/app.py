@@ -16,6 +16,7 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 import server.accounts.pages
+import server.accounts.staff
 import server.events.pages
 import server.mail.pages
 import server.organizations.own
@@ -78,6 +79,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/readyz", ready, methods=["GET"]),
         *server.events.pages.routes,
         *server.accounts.pages.routes,
+        *server.accounts.staff.routes,
         *server.mail.pages.routes,
         *server.organizations.own.routes,
         *server.organizations.pages.routes,

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from server.accounts import links, logins, queries
+from server.accounts import audit, links, logins, queries, rules
 from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link, MailAddress
 from server.core.db import Db
@@ -154,3 +154,40 @@ async def become_first_staff(
         now=now,
     )
     return await logins.start(db, account=account, browser=browser, now=now)
+
+
+async def make_staff(
+    db: Db, account_id: UUID, *, is_staff: bool, actor: UUID, now: datetime
+) -> None:
+    """Make an account one of staff, or no longer. Doing it again changes nothing.
+
+    Raises:
+        LastStaff: nobody would be left.
+    """
+    staff = await queries.locked_staff(db)
+    if (account_id in staff) == is_staff:
+        return
+    if not is_staff:
+        rules.ensure_staff_stays(staff, account_id)
+    account = await queries.by_id(db, account_id)
+    account.is_staff = is_staff
+    db.add(account)
+    verb = "account.made_staff" if is_staff else "account.unmade_staff"
+    about = audit.about("account", account_id)
+    await audit.note(db, actor=actor, verb=verb, object=about, now=now, name=account.name)
+
+
+async def end_logins(db: Db, account_id: UUID, *, actor: UUID, now: datetime) -> None:
+    """End all logins of somebody else, whose device is lost."""
+    account = await queries.by_id(db, account_id)
+    ended = await logins.revoke_all(db, account_id, now=now)
+    about = audit.about("account", account_id)
+    await audit.note(
+        db,
+        actor=actor,
+        verb="account.logins_ended",
+        object=about,
+        now=now,
+        name=account.name,
+        ended=ended,
+    )

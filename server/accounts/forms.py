@@ -45,3 +45,9 @@ class FirstStaffForm(Form):
     name: Name
     address: Address
     password: Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+
+
+class StaffForm(Form):
+    """Whether an account is one of staff."""
+
+    is_staff: bool

@@ -134,6 +134,12 @@ async def _first_office(page: Page) -> None:
     await page.locator("#people").wait_for()
 
 
+async def _first_account(page: Page) -> None:
+    """From the list of accounts into the first of them."""
+    await page.locator(".list-who a").first.click()
+    await page.locator("#staff").wait_for()
+
+
 @asynccontextmanager
 async def _company(app: App, page: Page) -> AsyncIterator[None]:
     """Others of the demo sit in the room already."""
@@ -188,6 +194,15 @@ PAGES: Final = (
     Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
+    Shown(name="staff", route="/staff/", path="/staff/", who=STAFF),
+    Shown(name="staff-accounts", route="/staff/accounts", path="/staff/accounts", who=STAFF),
+    Shown(
+        name="staff-account",
+        route="/staff/accounts/{id:uuid}",
+        path="/staff/accounts?q=森川",
+        who=STAFF,
+        steps=_first_account,
+    ),
     Shown(
         name="staff-organizations",
         route="/staff/organizations",
