@@ -15,6 +15,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
+import server.accounts.link_pages
+import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
 import server.events.pages
@@ -79,6 +81,8 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/readyz", ready, methods=["GET"]),
         *server.events.pages.routes,
         *server.accounts.pages.routes,
+        *server.accounts.link_pages.routes,
+        *server.accounts.own.routes,
         *server.accounts.staff.routes,
         *server.mail.pages.routes,
         *server.organizations.own.routes,

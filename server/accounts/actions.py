@@ -11,6 +11,7 @@ from sqlmodel import col
 from server.accounts import audit, links, logins, queries, rules
 from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link, MailAddress
+from server.accounts.rules import PasswordChanged
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.mail import outbox
@@ -191,3 +192,33 @@ async def end_logins(db: Db, account_id: UUID, *, actor: UUID, now: datetime) ->
         name=account.name,
         ended=ended,
     )
+
+
+async def set_password(
+    db: Db,
+    account_id: UUID,
+    *,
+    before: str | None,
+    password_hash: str,
+    login_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Give an account another password; all its other logins end.
+
+    Args:
+        before: the hash that was checked.
+        login_id: the login that goes on.
+
+    Raises:
+        PasswordChanged: the hash is another by now.
+    """
+    as_checked = (
+        col(Account.id) == account_id,
+        col(Account.password_hash).is_not_distinct_from(before),
+    )
+    changed = await db.exec(update(Account).where(*as_checked).values(password_hash=password_hash))
+    if changed.rowcount != 1:
+        raise PasswordChanged
+    await logins.revoke_all(db, account_id, now=now, but=login_id)
+    about = audit.about("account", account_id)
+    await audit.note(db, actor=account_id, verb="account.password_set", object=about, now=now)

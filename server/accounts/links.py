@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from server.accounts.models import Link
+from server.accounts.models import Link, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
 from server.core.errors import Gone
@@ -23,6 +23,9 @@ class LinkKind(StrEnum):
 
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
+
+
+MAILED: Final = (LinkKind.LOGIN,)  # those that prove a mail address
 
 
 class LinkSpent(Gone):
@@ -103,6 +106,23 @@ async def spend(db: Db, link: Link, *, now: datetime) -> None:
     spent = await db.exec(update(Link).where(*unused).values(used_at=now))
     if spent.rowcount != 1:
         raise LinkSpent
+
+
+async def began(db: Db, login_id: UUID) -> datetime | None:
+    """When a login began by a mailed link; None: it began otherwise.
+
+    A link is spent at the very moment at which its login begins (`actions.enter_by_link`).
+    """
+    found = (
+        select(Link.used_at)
+        .join(Login, col(Login.account_id) == col(Link.account_id))
+        .where(
+            Login.id == login_id,
+            col(Link.kind).in_(MAILED),
+            col(Link.used_at) == col(Login.created_at),
+        )
+    )
+    return (await db.exec(found.limit(1))).first()
 
 
 async def withdraw(db: Db, kind: LinkKind) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from server.accounts.models import Account, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
+from server.core.errors import NotFound
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 MAX_BROWSER: Final = 200
@@ -55,6 +56,19 @@ async def revoke(db: Db, login_id: UUID, *, now: datetime) -> None:
     """End a login. Its live sockets end within 5 s."""
     open_login = (col(Login.id) == login_id, col(Login.revoked_at).is_(None))
     await db.exec(update(Login).where(*open_login).values(revoked_at=now))
+
+
+async def own(db: Db, login_id: UUID, *, account_id: UUID) -> Login:
+    """A login of this account.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = select(Login).where(Login.id == login_id, Login.account_id == account_id)
+    login = (await db.exec(found)).one_or_none()
+    if login is None:
+        raise NotFound(login=login_id)
+    return login
 
 
 async def revoke_all(db: Db, account_id: UUID, *, now: datetime, but: UUID | None = None) -> int:

@@ -55,6 +55,13 @@ async def _wrong_password(page: Page) -> None:
     await page.locator("[data-wrong]").wait_for()
 
 
+async def _wrong_present_password(page: Page) -> None:
+    await page.fill("[name=present]", "not the password")
+    await page.fill("[name=password]", "a better one than before")
+    await page.press("[name=password]", "Enter")
+    await page.locator("[data-wrong]").wait_for()
+
+
 async def _ask_link(page: Page) -> None:
     await page.fill("[name=address]", f"{uuid4().hex}@sample.example")
     await page.press("[name=address]", "Enter")
@@ -194,6 +201,17 @@ PAGES: Final = (
     Shown(name="link-wrong", route="/link/{token}", path="{link}", fresh=True, steps=_empty_form),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
+    Shown(name="signup", route="/signup", path="/signup"),
+    Shown(name="account", route="/me/account", path="/me/account", who="participant"),
+    Shown(
+        name="account-wrong",
+        route="/me/account",
+        path="/me/account",
+        who="speaker",  # whose password no other entry tries
+        steps=_wrong_present_password,
+    ),
+    Shown(name="account-new", route="/me/account", path="/me/account", who=STRANGER),
+    Shown(name="logins", route="/me/logins", path="/me/logins", who=STRANGER),
     Shown(name="staff", route="/staff/", path="/staff/", who=STAFF),
     Shown(name="staff-accounts", route="/staff/accounts", path="/staff/accounts", who=STAFF),
     Shown(

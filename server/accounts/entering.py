@@ -1,0 +1,46 @@
+"""What pages share when a browser comes in, goes out, or has a mail sent."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.web.pages import go
+from server.web.services import services
+from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
+from server.web.visitor import LOGIN_COOKIE, set_cookie
+
+
+def logged_in(request: Request, token: str, then: str) -> Response:
+    """Give a browser its login, and go on."""
+    settings = services(request).settings
+    response = go(then)
+    seconds = int(timedelta(days=settings.login_days).total_seconds())
+    set_cookie(response, LOGIN_COOKIE, token, secure=settings.secure, seconds=seconds)
+    return response
+
+
+def logged_out(request: Request, then: str) -> Response:
+    """Take the login from a browser, and go on."""
+    response = go(then)
+    set_cookie(response, LOGIN_COOKIE, "", secure=services(request).settings.secure, seconds=0)
+    return response
+
+
+def browser_of(request: Request) -> str:
+    """What the browser says that it is."""
+    return request.headers.get("user-agent", "")
+
+
+async def slow_down(request: Request, what: str, address: str) -> None:
+    """Count a request for a mail: five per address in 15 minutes, 300 a minute per IP.
+
+    Raises:
+        TooMany: this one is too many.
+    """
+    throttle = services(request).throttle
+    caller = request.client.host if request.client else ""
+    if not await throttle.count(PER_ADDRESS, what, address):
+        raise TooMany(minutes=15)
+    if not await throttle.count(PER_IP, what, caller):
+        raise TooMany(minutes=1)
