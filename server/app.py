@@ -21,6 +21,7 @@ import server.accounts.pages
 import server.accounts.staff
 import server.events.pages
 import server.mail.pages
+import server.organizations.invitations
 import server.organizations.own
 import server.organizations.pages
 import server.organizations.staff
@@ -86,6 +87,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.accounts.staff.routes,
         *server.mail.pages.routes,
         *server.organizations.own.routes,
+        *server.organizations.invitations.routes,
         *server.organizations.pages.routes,
         *server.organizations.staff.routes,
         *server.registration.pages.routes,

@@ -5,9 +5,9 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.web.pages import go
+from server.web.pages import go, known_visitor
 from server.web.services import services
-from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
+from server.web.throttle import PER_ADDRESS, PER_IP, PER_PERSON, TooMany
 from server.web.visitor import LOGIN_COOKIE, set_cookie
 
 
@@ -44,3 +44,14 @@ async def slow_down(request: Request, what: str, address: str) -> None:
         raise TooMany(minutes=15)
     if not await throttle.count(PER_IP, what, caller):
         raise TooMany(minutes=1)
+
+
+async def slow_down_person(request: Request, what: str) -> None:
+    """Count a mail that somebody who is known has sent to somebody else: 60 in an hour.
+
+    Raises:
+        TooMany: this one is too many.
+    """
+    sender = str(known_visitor(request).account_id)
+    if not await services(request).throttle.count(PER_PERSON, what, sender):
+        raise TooMany(minutes=60)

@@ -1,5 +1,7 @@
 """Mailed links, and the first staff link: looked at by GET, spent by POST."""
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,11 +18,13 @@ from server.web.pages import page
 from server.web.services import services
 from server.web.visitor import local_path, visitor
 
+KINDS: Final = (LinkKind.LOGIN, LinkKind.FIRST_STAFF)
+
 
 async def show_link(request: Request) -> Response:
     """GET /link/{token}: what the link is for. Looking does not spend it."""
     async with services(request).database.reading() as db:
-        link = await links.look(db, request.path_params["token"], now=clock.now())
+        link = await links.look(db, request.path_params["token"], kinds=KINDS, now=clock.now())
     if link.kind == LinkKind.LOGIN:
         return page(request, "accounts/link.html", link=link)
     return page(request, "accounts/first_staff.html", form=Bound[FirstStaffForm](None))
@@ -29,7 +33,7 @@ async def show_link(request: Request) -> Response:
 async def spend_link(request: Request) -> Response:
     """POST /link/{token}: spend it, and go in."""
     async with services(request).database.reading() as db:
-        link = await links.look(db, request.path_params["token"], now=clock.now())
+        link = await links.look(db, request.path_params["token"], kinds=KINDS, now=clock.now())
     if link.kind == LinkKind.LOGIN:
         return await _enter(request)
     return await _become_first_staff(request)
@@ -40,7 +44,7 @@ async def _enter(request: Request) -> Response:
     await bind(request, Form)
     now = clock.now()
     async with services(request).database.writing() as db:
-        link = await links.look(db, request.path_params["token"], now=now)
+        link = await links.look(db, request.path_params["token"], kinds=KINDS, now=now)
         token = await actions.enter_by_link(db, link, browser=browser_of(request), now=now)
     return logged_in(request, token, local_path(request, link.target))
 
@@ -53,7 +57,7 @@ async def _become_first_staff(request: Request) -> Response:
     now = clock.now()
     try:
         async with services(request).database.writing() as db:
-            link = await links.look(db, request.path_params["token"], now=now)
+            link = await links.look(db, request.path_params["token"], kinds=KINDS, now=now)
             token = await actions.become_first_staff(
                 db,
                 link,

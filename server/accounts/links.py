@@ -1,5 +1,6 @@
 """Single-use links, bound to one purpose, kept as hashes, at most 72 hours."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -14,8 +15,9 @@ from server.core.db import Db
 from server.core.errors import Gone
 
 LONGEST: Final = timedelta(hours=72)
-MAIL: Final = "login_link"  # the kind of the mail that carries one
+MAIL: Final = "login_link"  # the kind of the mail that carries one to log in
 MAILED_LASTS: Final = timedelta(hours=24)
+INVITATION_LASTS: Final = LONGEST
 
 
 class LinkKind(StrEnum):
@@ -23,9 +25,11 @@ class LinkKind(StrEnum):
 
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
+    INVITATION = "invitation"  # likewise, and says yes to an organization
 
 
-MAILED: Final = (LinkKind.LOGIN,)  # those that prove a mail address
+# Those that are mailed, so that they prove an address, and how long each lasts.
+MAILED: Final = {LinkKind.LOGIN: MAILED_LASTS, LinkKind.INVITATION: INVITATION_LASTS}
 
 
 class LinkSpent(Gone):
@@ -60,7 +64,7 @@ async def prepare(
         account_id=account_id,
         address=address,
         target=target,
-        expires_at=now + MAILED_LASTS,
+        expires_at=now + MAILED[kind],
     )
     db.add(link)
     await db.flush()
@@ -74,19 +78,23 @@ async def issue(db: Db, link: Link, *, now: datetime) -> str:
     """
     token = new_token()
     link.token_hash = token_hash(token)
-    link.expires_at = now + MAILED_LASTS
+    link.expires_at = now + MAILED[LinkKind(link.kind)]
     db.add(link)
     return token
 
 
-async def look(db: Db, token: str, *, now: datetime) -> Link:
+async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime) -> Link:
     """The link of a token, unspent. Looking does not spend it: mail gateways look by themselves.
+
+    Args:
+        kinds: what the page is for; a link for something else is none.
 
     Raises:
         LinkSpent: it cannot be used (any more).
     """
     usable = (
         Link.token_hash == token_hash(token),
+        col(Link.kind).in_(kinds),
         col(Link.used_at).is_(None),
         col(Link.expires_at) > now,
     )

@@ -7,11 +7,11 @@ from starlette.requests import Request
 
 from server.accounts import actions as accounts
 from server.accounts import queries as account_queries
-from server.accounts.entering import slow_down
+from server.accounts.entering import slow_down, slow_down_person
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
-from server.organizations import actions, queries, rules
+from server.organizations import actions, mails, queries, rules
 from server.organizations.forms import DeedForm, InviteForm
 from server.organizations.models import MembershipState, Organization
 from server.organizations.queries import Member
@@ -109,6 +109,7 @@ async def invite(request: Request, who: Visitor) -> tuple[Bound[InviteForm], int
     async with services(request).database.reading() as db:
         await ensure_in_charge(db, organization_id, who)
     try:
+        await slow_down_person(request, "invitation")
         await slow_down(request, "invitation", account_queries.canonical(form.values.address))
         await _invite(request, who, form.values)
     except (AlreadyMember, TooMany) as error:
@@ -134,7 +135,7 @@ async def _invite(request: Request, who: Visitor, form: InviteForm) -> None:
             zone=who.zone,
             now=now,
         )
-        await actions.invite(
+        state = await actions.invite(
             db,
             organization_id,
             account_id=account.id,
@@ -142,4 +143,5 @@ async def _invite(request: Request, who: Visitor, form: InviteForm) -> None:
             actor=who.account_id,
             now=now,
         )
-        await accounts.ask_link(db, account_id=account.id, then="/organizations", now=now)
+        if state is MembershipState.INVITED:
+            await mails.order(db, organization_id, account_id=account.id, now=now)

@@ -21,7 +21,15 @@ from starlette.routing import Route
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
-from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
+from tests.support.visits import (
+    INVITATION,
+    STAFF,
+    STRANGER,
+    execute,
+    first_link,
+    invite,
+    log_in,
+)
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
@@ -148,6 +156,13 @@ async def _first_account(page: Page) -> None:
 
 
 @asynccontextmanager
+async def _invited(app: App, _page: Page) -> AsyncIterator[None]:
+    """Somebody of the demo has a mailed invitation."""
+    await invite(app, "participant3")
+    yield
+
+
+@asynccontextmanager
 async def _company(app: App, page: Page) -> AsyncIterator[None]:
     """Others of the demo sit in the room already."""
     assert page.context.browser
@@ -247,6 +262,12 @@ PAGES: Final = (
         path="/organizations",
         who="organizer",
         steps=_first_office,
+    ),
+    Shown(
+        name="invitation",
+        route="/invitation/{token}",
+        path=f"/invitation/{INVITATION}",
+        setting=_invited,
     ),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),

@@ -128,7 +128,7 @@ async def test_an_unknown_manager_gets_an_account_and_a_mail(site: Site) -> None
         assert (fresh.name, fresh.password_hash, fresh.is_staff) == ("新 人子", None, False)
         assert not await accounts.is_verified(db, fresh.id)
         mails = (await db.exec(select(OutgoingMail))).all()
-    assert {mail.account_id for mail in mails} == {fresh.id}
+    assert {(mail.account_id, mail.kind) for mail in mails} == {(fresh.id, "invitation")}
     assert await memberships(site) == {(MembershipState.INVITED, MembershipRole.MANAGER)}
 
 
