@@ -1,14 +1,19 @@
 """What pages share when a browser comes in, goes out, or has a mail sent."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.web.pages import go, known_visitor
+from server.accounts import links
+from server.accounts.links import LinkSpent
+from server.web.forms import Bound, Form
+from server.web.pages import go, known_visitor, page
 from server.web.services import services
 from server.web.throttle import PER_ADDRESS, PER_IP, PER_PERSON, TooMany
-from server.web.visitor import LOGIN_COOKIE, set_cookie
+from server.web.visitor import LOGIN_COOKIE, local_path, set_cookie
 
 
 def logged_in(request: Request, token: str, then: str) -> Response:
@@ -25,6 +30,30 @@ def logged_out(request: Request, then: str) -> Response:
     response = go(then)
     set_cookie(response, LOGIN_COOKIE, "", secure=services(request).settings.secure, seconds=0)
     return response
+
+
+def unless_spent(
+    handler: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """A page of a link, with its own answer (410) where the link cannot be used any more."""
+
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except LinkSpent:
+            return await _spent(request)
+
+    return guarded
+
+
+async def _spent(request: Request) -> Response:
+    """What is safe, and how to get a new link to the same place."""
+    async with services(request).database.reading() as db:
+        led_to = await links.target_of(db, request.path_params["token"])
+    then = local_path(request, led_to)
+    form = Bound[Form](None, raw={"next": then})
+    return page(request, "accounts/link_spent.html", status=410, form=form, then=then)
 
 
 def browser_of(request: Request) -> str:

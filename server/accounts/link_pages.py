@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from server.accounts import actions, links, passwords
 from server.accounts.actions import AddressTaken
-from server.accounts.entering import browser_of, logged_in
+from server.accounts.entering import browser_of, logged_in, unless_spent
 from server.accounts.forms import FirstStaffForm
 from server.accounts.links import LinkKind
 from server.core import clock
@@ -21,6 +21,7 @@ from server.web.visitor import local_path, visitor
 KINDS: Final = (LinkKind.LOGIN, LinkKind.FIRST_STAFF)
 
 
+@unless_spent
 async def show_link(request: Request) -> Response:
     """GET /link/{token}: what the link is for. Looking does not spend it."""
     async with services(request).database.reading() as db:
@@ -30,6 +31,7 @@ async def show_link(request: Request) -> Response:
     return page(request, "accounts/first_staff.html", form=Bound[FirstStaffForm](None))
 
 
+@unless_spent
 async def spend_link(request: Request) -> Response:
     """POST /link/{token}: spend it, and go in."""
     async with services(request).database.reading() as db:

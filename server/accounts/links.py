@@ -104,6 +104,12 @@ async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime
     return link
 
 
+async def target_of(db: Db, token: str) -> str:
+    """Where a link led that may be spent, as long as it is remembered; else the front page."""
+    found = select(Link.target).where(Link.token_hash == token_hash(token))
+    return (await db.exec(found)).one_or_none() or "/"
+
+
 async def spend(db: Db, link: Link, *, now: datetime) -> None:
     """Use the link up.
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from server.accounts import actions as accounts
 from server.accounts import links
-from server.accounts.entering import browser_of, logged_in
+from server.accounts.entering import browser_of, logged_in, unless_spent
 from server.accounts.links import LinkKind
 from server.core import clock
 from server.organizations import actions, mails
@@ -20,6 +20,7 @@ from server.web.services import services
 KINDS: Final = (LinkKind.INVITATION,)
 
 
+@unless_spent
 async def show(request: Request) -> Response:
     """GET /invitation/{token}: who invites to what. Looking does not spend it."""
     async with services(request).database.reading() as db:
@@ -28,6 +29,7 @@ async def show(request: Request) -> Response:
     return page(request, "organizations/invitation.html", link=link, invitation=invitation)
 
 
+@unless_spent
 async def accept(request: Request) -> Response:
     """POST /invitation/{token}: belong to the organization, log in, and go there."""
     await bind(request, Form)
@@ -39,7 +41,8 @@ async def accept(request: Request) -> Response:
         assert link.account_id
         await actions.accept(db, invitation.organization.id, account_id=link.account_id, now=now)
     manages = invitation.membership.role is MembershipRole.MANAGER
-    return logged_in(request, token, link.target if manages else "/organizations")
+    office = f"/organizations/{invitation.organization.id}"
+    return logged_in(request, token, office if manages else link.target)
 
 
 routes = [

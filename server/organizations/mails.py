@@ -21,7 +21,7 @@ from server.organizations.models import Membership, MembershipState, Organizatio
 
 MAIL: Final = "invitation"
 SUBJECT: Final = N_("{organization}への招待")
-_PLACE: Final = "/organizations/"
+_PLACE: Final = "/organizations#"  # the row of one's own organizations
 
 
 @dataclass(frozen=True, slots=True)

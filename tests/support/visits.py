@@ -75,7 +75,7 @@ async def invite(app: App, who: str) -> None:
                 token_hash=token_hash(INVITATION),
                 account_id=account.id,
                 address=app.accounts[who][0],
-                target=f"/organizations/{membership.organization_id}",
+                target=f"/organizations#{membership.organization_id}",
                 expires_at=clock.now() + timedelta(hours=1),
             )
         )

@@ -78,7 +78,9 @@ async def test_an_invitation_is_looked_at_often_and_accepted_once(
         there = await browser.get(leads_to)
         assert there.status_code == 200
         assert organization.name in there.text
-        assert (await browser.get(path)).status_code == 410
+        spent = await browser.get(path)
+        assert spent.status_code == 410
+        assert f'href="/organizations#{organization.id}"' in spent.text
     assert (f"/organizations/{organization.id}" == leads_to) is (role is MANAGER)
     async with site.database.reading() as db:
         assert await queries.is_verified(db, who.id)
