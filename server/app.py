@@ -15,10 +15,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
+import server.accounts.link_pages
+import server.accounts.own
 import server.accounts.pages
+import server.accounts.staff
 import server.events.pages
 import server.mail.pages
 import server.me.pages
+import server.organizations.invitations
+import server.organizations.own
+import server.organizations.pages
+import server.organizations.staff
 import server.programme.desk
 import server.records.desk
 import server.records.hooks
@@ -78,9 +85,16 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/readyz", ready, methods=["GET"]),
         *server.events.pages.routes,
         *server.accounts.pages.routes,
+        *server.accounts.link_pages.routes,
+        *server.accounts.own.routes,
+        *server.accounts.staff.routes,
         *server.mail.pages.routes,
         *server.programme.desk.routes,
         *server.me.pages.routes,
+        *server.organizations.own.routes,
+        *server.organizations.invitations.routes,
+        *server.organizations.pages.routes,
+        *server.organizations.staff.routes,
         *server.registration.pages.routes,
         *server.rooms.pages.routes,
         *server.records.desk.routes,

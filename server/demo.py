@@ -28,6 +28,12 @@ from server.events.models import (
     SessionKind,
 )
 from server.migrations import migrate
+from server.organizations.models import (
+    Membership,
+    MembershipRole,
+    MembershipState,
+    Organization,
+)
 from server.records.models import Attendance, ClosedBy, Via
 from server.rooms.models import Room, RoomKind
 from server.rooms.places import main_room
@@ -87,6 +93,15 @@ PRESENT: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "participant3@sample.example": ((2, 15), (29, 60)),
 }
 
+# Who is what in the demo's organization, by the part of the address before the @.
+OFFICE: Final = "見本町 つながり推進室"
+BELONG: Final = {
+    "organizer": (MembershipRole.MANAGER, MembershipState.ACTIVE),
+    "mentor": (MembershipRole.MEMBER, MembershipState.ACTIVE),
+    "participant": (MembershipRole.MEMBER, MembershipState.ASKED),
+    "participant3": (MembershipRole.MEMBER, MembershipState.INVITED),
+}
+
 
 class NotHere(DomainError):
     """Demo data has no place in production."""
@@ -124,11 +139,13 @@ def password(settings: Settings, address: str) -> str:
 async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     event = await _event(db, begun)
-    first = await _sessions(db, event, begun)
-    room = await _room(db, first)
+    room = await _room(db, first := await _sessions(db, event, begun))
+    organization = await _organization(db, now)
+    event.organization_id = organization.id
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
         participation = await _participation(db, event, account, person.role, now)
+        await _membership(db, organization, account, person.address.partition("@")[0], now)
         for number, minutes in enumerate(PRESENT.get(person.address, ())):
             times = [first.starts_at + timedelta(minutes=each) for each in minutes]
             await _attendance(db, room, participation, number, times)
@@ -245,3 +262,26 @@ async def _attendance(
     )
     stay.joined_at, stay.seen_at, stay.left_at = joined_at, left_at, left_at
     db.add(stay)
+
+
+async def _organization(db: Db, now: datetime) -> Organization:
+    found = select(Organization).where(Organization.name == OFFICE)
+    organization = (await db.exec(found)).one_or_none()
+    if organization is None:
+        organization = Organization(name=OFFICE, region="見本県", may_host=True, created_at=now)
+        db.add(organization)
+        await db.flush()
+    return organization
+
+
+async def _membership(
+    db: Db, organization: Organization, account: Account, who: str, now: datetime
+) -> None:
+    found = select(Membership.id).where(
+        Membership.organization_id == organization.id, Membership.account_id == account.id
+    )
+    if who not in BELONG or (await db.exec(found)).one_or_none():
+        return
+    row = Membership(account_id=account.id, organization_id=organization.id, asked_at=now)
+    row.role, row.state = BELONG[who]
+    db.add(row)

@@ -16,6 +16,7 @@ import server.accounts.jobs
 import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
+import server.organizations.mails
 import server.records.jobs
 import server.registration.jobs
 import server.registration.mails
@@ -48,7 +49,11 @@ _EVERY_MINUTE: Final = (server.registration.jobs.remind,)
 
 MAIL_KINDS: Final = MailKinds(
     recipients_of=server.accounts.mails.recipients_of,
-    composes={**server.accounts.mails.KINDS, **server.registration.mails.KINDS},
+    composes={
+        **server.accounts.mails.KINDS,
+        **server.organizations.mails.KINDS,
+        **server.registration.mails.KINDS,
+    },
 )
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from server.accounts import links, logins, queries
+from server.accounts import audit, links, logins, queries, rules
 from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link, MailAddress
+from server.accounts.rules import PasswordChanged
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.mail import outbox
@@ -154,3 +155,70 @@ async def become_first_staff(
         now=now,
     )
     return await logins.start(db, account=account, browser=browser, now=now)
+
+
+async def make_staff(
+    db: Db, account_id: UUID, *, is_staff: bool, actor: UUID, now: datetime
+) -> None:
+    """Make an account one of staff, or no longer. Doing it again changes nothing.
+
+    Raises:
+        LastStaff: nobody would be left.
+    """
+    staff = await queries.locked_staff(db)
+    if (account_id in staff) == is_staff:
+        return
+    if not is_staff:
+        rules.ensure_staff_stays(staff, account_id)
+    account = await queries.by_id(db, account_id)
+    account.is_staff = is_staff
+    db.add(account)
+    verb = "account.made_staff" if is_staff else "account.unmade_staff"
+    about = audit.about("account", account_id)
+    await audit.note(db, actor=actor, verb=verb, object=about, now=now, name=account.name)
+
+
+async def end_logins(db: Db, account_id: UUID, *, actor: UUID, now: datetime) -> None:
+    """End all logins of somebody else, whose device is lost."""
+    account = await queries.by_id(db, account_id)
+    ended = await logins.revoke_all(db, account_id, now=now)
+    about = audit.about("account", account_id)
+    await audit.note(
+        db,
+        actor=actor,
+        verb="account.logins_ended",
+        object=about,
+        now=now,
+        name=account.name,
+        ended=ended,
+    )
+
+
+async def set_password(
+    db: Db,
+    account_id: UUID,
+    *,
+    before: str | None,
+    password_hash: str,
+    login_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Give an account another password; all its other logins end.
+
+    Args:
+        before: the hash that was checked.
+        login_id: the login that goes on.
+
+    Raises:
+        PasswordChanged: the hash is another by now.
+    """
+    as_checked = (
+        col(Account.id) == account_id,
+        col(Account.password_hash).is_not_distinct_from(before),
+    )
+    changed = await db.exec(update(Account).where(*as_checked).values(password_hash=password_hash))
+    if changed.rowcount != 1:
+        raise PasswordChanged
+    await logins.revoke_all(db, account_id, now=now, but=login_id)
+    about = audit.about("account", account_id)
+    await audit.note(db, actor=account_id, verb="account.password_set", object=about, now=now)

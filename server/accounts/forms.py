@@ -2,7 +2,8 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -21,6 +22,16 @@ def _mail_address(text: str) -> str:
 
 Address = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
 Name = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise PydanticCustomError("enum", "not a zone")
+    return text
+
+
+Reading = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f<>]*$")]
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Way(StrEnum):
@@ -44,4 +55,27 @@ class FirstStaffForm(Form):
 
     name: Name
     address: Address
+    password: Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+
+
+class StaffForm(Form):
+    """Whether an account is one of staff."""
+
+    is_staff: bool
+
+
+class OwnForm(Form):
+    """How one is called, and how pages and mails speak to one."""
+
+    name: Name
+    reading: Reading = ""
+    roman: Reading = ""
+    locale: Literal["ja", "en"]
+    zone: Zone
+
+
+class PasswordForm(Form):
+    """Another password; the present one where it is asked for."""
+
+    present: Annotated[str, Field(max_length=MAX_LENGTH)] = ""
     password: Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]

@@ -1,5 +1,6 @@
 """Single-use links, bound to one purpose, kept as hashes, at most 72 hours."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -8,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from server.accounts.models import Link
+from server.accounts.models import Link, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
 from server.core.errors import Gone
 
 LONGEST: Final = timedelta(hours=72)
-MAIL: Final = "login_link"  # the kind of the mail that carries one
+MAIL: Final = "login_link"  # the kind of the mail that carries one to log in
 MAILED_LASTS: Final = timedelta(hours=24)
+INVITATION_LASTS: Final = LONGEST
 
 
 class LinkKind(StrEnum):
@@ -23,6 +25,11 @@ class LinkKind(StrEnum):
 
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
+    INVITATION = "invitation"  # likewise, and says yes to an organization
+
+
+# Those that are mailed, so that they prove an address, and how long each lasts.
+MAILED: Final = {LinkKind.LOGIN: MAILED_LASTS, LinkKind.INVITATION: INVITATION_LASTS}
 
 
 class LinkSpent(Gone):
@@ -57,7 +64,7 @@ async def prepare(
         account_id=account_id,
         address=address,
         target=target,
-        expires_at=now + MAILED_LASTS,
+        expires_at=now + MAILED[kind],
     )
     db.add(link)
     await db.flush()
@@ -71,19 +78,23 @@ async def issue(db: Db, link: Link, *, now: datetime) -> str:
     """
     token = new_token()
     link.token_hash = token_hash(token)
-    link.expires_at = now + MAILED_LASTS
+    link.expires_at = now + MAILED[LinkKind(link.kind)]
     db.add(link)
     return token
 
 
-async def look(db: Db, token: str, *, now: datetime) -> Link:
+async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime) -> Link:
     """The link of a token, unspent. Looking does not spend it: mail gateways look by themselves.
+
+    Args:
+        kinds: what the page is for; a link for something else is none.
 
     Raises:
         LinkSpent: it cannot be used (any more).
     """
     usable = (
         Link.token_hash == token_hash(token),
+        col(Link.kind).in_(kinds),
         col(Link.used_at).is_(None),
         col(Link.expires_at) > now,
     )
@@ -91,6 +102,12 @@ async def look(db: Db, token: str, *, now: datetime) -> Link:
     if link is None:
         raise LinkSpent
     return link
+
+
+async def target_of(db: Db, token: str) -> str:
+    """Where a link led that may be spent, as long as it is remembered; else the front page."""
+    found = select(Link.target).where(Link.token_hash == token_hash(token))
+    return (await db.exec(found)).one_or_none() or "/"
 
 
 async def spend(db: Db, link: Link, *, now: datetime) -> None:
@@ -103,6 +120,23 @@ async def spend(db: Db, link: Link, *, now: datetime) -> None:
     spent = await db.exec(update(Link).where(*unused).values(used_at=now))
     if spent.rowcount != 1:
         raise LinkSpent
+
+
+async def began(db: Db, login_id: UUID) -> datetime | None:
+    """When a login began by a mailed link; None: it began otherwise.
+
+    A link is spent at the very moment at which its login begins (`actions.enter_by_link`).
+    """
+    found = (
+        select(Link.used_at)
+        .join(Login, col(Login.account_id) == col(Link.account_id))
+        .where(
+            Login.id == login_id,
+            col(Link.kind).in_(MAILED),
+            col(Link.used_at) == col(Login.created_at),
+        )
+    )
+    return (await db.exec(found.limit(1))).first()
 
 
 async def withdraw(db: Db, kind: LinkKind) -> None:

@@ -1,15 +1,17 @@
 """Logins: authenticated browsers, revocable one by one."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
 from server.accounts.models import Account, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
+from server.core.errors import NotFound
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 MAX_BROWSER: Final = 200
@@ -54,6 +56,47 @@ async def revoke(db: Db, login_id: UUID, *, now: datetime) -> None:
     """End a login. Its live sockets end within 5 s."""
     open_login = (col(Login.id) == login_id, col(Login.revoked_at).is_(None))
     await db.exec(update(Login).where(*open_login).values(revoked_at=now))
+
+
+async def own(db: Db, login_id: UUID, *, account_id: UUID) -> Login:
+    """A login of this account.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = select(Login).where(Login.id == login_id, Login.account_id == account_id)
+    login = (await db.exec(found)).one_or_none()
+    if login is None:
+        raise NotFound(login=login_id)
+    return login
+
+
+async def revoke_all(db: Db, account_id: UUID, *, now: datetime, but: UUID | None = None) -> int:
+    """End every login of an account, save one; how many."""
+    ended = [col(Login.account_id) == account_id, col(Login.revoked_at).is_(None)]
+    if but is not None:
+        ended.append(col(Login.id) != but)
+    return (await db.exec(update(Login).where(*ended).values(revoked_at=now))).rowcount
+
+
+async def live(db: Db, account_id: UUID, *, now: datetime, lasts: timedelta) -> list[Login]:
+    """The logins of an account that have not ended, the last used first."""
+    found = select(Login).where(
+        Login.account_id == account_id,
+        col(Login.revoked_at).is_(None),
+        col(Login.seen_at) > now - lasts,
+    )
+    return list((await db.exec(found.order_by(col(Login.seen_at).desc()))).all())
+
+
+async def last_seen(db: Db, account_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each account was here last, as far as its logins are kept."""
+    found = (
+        select(Login.account_id, func.max(Login.seen_at))
+        .where(col(Login.account_id).in_(account_ids))
+        .group_by(col(Login.account_id))
+    )
+    return dict((await db.exec(found)).all())
 
 
 async def revoked(db: Db, login_ids: list[UUID], *, now: datetime, lasts: timedelta) -> set[UUID]:

@@ -1,15 +1,12 @@
-"""Pages of accounts: log in, log out, the first staff link, language and light."""
-
-from datetime import timedelta
+"""Pages of accounts: log in, log out, language and light."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.accounts import actions, links, logins, passwords, queries
-from server.accounts.actions import AddressTaken
-from server.accounts.forms import FirstStaffForm, LoginForm, Way
-from server.accounts.links import LinkKind
+from server.accounts.entering import browser_of, logged_in, logged_out, slow_down
+from server.accounts.forms import LoginForm, Way
 from server.core import clock, i18n
 from server.core.i18n import N_
 from server.web.errors import text_of
@@ -19,7 +16,6 @@ from server.web.services import services
 from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
 from server.web.visitor import (
     LOCALE_COOKIE,
-    LOGIN_COOKIE,
     THEME_COOKIE,
     YEAR,
     local_path,
@@ -63,7 +59,7 @@ async def log_in(request: Request) -> Response:
     if token is None:
         sentence = i18n.catalog(visitor(request).locale).gettext(WRONG)
         return _login_again(request, form, sentence, 422)
-    return _logged_in(request, token, local_path(request, form.values.next))
+    return logged_in(request, token, local_path(request, form.values.next))
 
 
 async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm) -> Response:
@@ -91,20 +87,6 @@ async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm
     )
 
 
-async def slow_down(request: Request, what: str, address: str) -> None:
-    """Count a request for a mail: five per address in 15 minutes, 300 a minute per IP.
-
-    Raises:
-        TooMany: this one is too many.
-    """
-    throttle = services(request).throttle
-    caller = request.client.host if request.client else ""
-    if not await throttle.count(PER_ADDRESS, what, address):
-        raise TooMany(minutes=15)
-    if not await throttle.count(PER_IP, what, caller):
-        raise TooMany(minutes=1)
-
-
 async def _login_token(request: Request, form: LoginForm) -> str | None:
     address = queries.canonical(form.address)
     throttle = services(request).throttle
@@ -121,20 +103,12 @@ async def _login_token(request: Request, form: LoginForm) -> str | None:
     assert account is not None
     await throttle.forgive(PER_ADDRESS, "password", address)
     async with services(request).database.writing() as db:
-        return await logins.start(db, account=account, browser=_browser(request), now=clock.now())
+        return await logins.start(db, account=account, browser=browser_of(request), now=clock.now())
 
 
 def _login_again(request: Request, form: Bound[LoginForm], sentence: str, status: int) -> Response:
     again = Bound[LoginForm](None, {"password": sentence}, form.raw)
     return page(request, "accounts/login.html", status=status, form=again)
-
-
-def _logged_in(request: Request, token: str, then: str) -> Response:
-    settings = services(request).settings
-    response = go(then)
-    seconds = int(timedelta(days=settings.login_days).total_seconds())
-    set_cookie(response, LOGIN_COOKIE, token, secure=settings.secure, seconds=seconds)
-    return response
 
 
 async def log_out(request: Request) -> Response:
@@ -144,63 +118,12 @@ async def log_out(request: Request) -> Response:
     if login_id:
         async with services(request).database.writing() as db:
             await logins.revoke(db, login_id, now=clock.now())
-    response = go("/")
-    set_cookie(response, LOGIN_COOKIE, "", secure=services(request).settings.secure, seconds=0)
-    return response
+    return logged_out(request, "/")
 
 
-async def show_link(request: Request) -> Response:
-    """GET /link/{token}: what the link is for. Looking does not spend it."""
-    async with services(request).database.reading() as db:
-        link = await links.look(db, request.path_params["token"], now=clock.now())
-    if link.kind == LinkKind.LOGIN:
-        return page(request, "accounts/link.html", link=link)
-    return page(request, "accounts/first_staff.html", form=Bound[FirstStaffForm](None))
-
-
-async def spend_link(request: Request) -> Response:
-    """POST /link/{token}: spend it, and go in."""
-    async with services(request).database.reading() as db:
-        link = await links.look(db, request.path_params["token"], now=clock.now())
-    if link.kind == LinkKind.LOGIN:
-        return await _enter(request)
-    return await _become_first_staff(request)
-
-
-async def _enter(request: Request) -> Response:
-    """By a mailed link: the address is proven, this browser logged in."""
-    await bind(request, Form)
-    now = clock.now()
-    async with services(request).database.writing() as db:
-        link = await links.look(db, request.path_params["token"], now=now)
-        token = await actions.enter_by_link(db, link, browser=_browser(request), now=now)
-    return _logged_in(request, token, local_path(request, link.target))
-
-
-async def _become_first_staff(request: Request) -> Response:
-    form = await bind(request, FirstStaffForm)
-    if form.values is None:
-        return page(request, "accounts/first_staff.html", status=422, form=form)
-    password_hash = await passwords.hashed(form.values.password)
-    now = clock.now()
-    try:
-        async with services(request).database.writing() as db:
-            link = await links.look(db, request.path_params["token"], now=now)
-            token = await actions.become_first_staff(
-                db,
-                link,
-                name=form.values.name,
-                address=form.values.address,
-                password_hash=password_hash,
-                locale=visitor(request).locale,
-                browser=_browser(request),
-                now=now,
-            )
-    except AddressTaken as error:
-        sentence = {"address": text_of(error, visitor(request).locale)}
-        again = Bound[FirstStaffForm](None, sentence, form.raw)
-        return page(request, "accounts/first_staff.html", status=409, form=again)
-    return _logged_in(request, token, "/")
+async def sign_up(request: Request) -> Response:
+    """GET /signup: how one comes to have an account."""
+    return page(request, "accounts/signup.html")
 
 
 async def prefer(request: Request) -> Response:
@@ -220,15 +143,10 @@ async def prefer(request: Request) -> Response:
     return response
 
 
-def _browser(request: Request) -> str:
-    return request.headers.get("user-agent", "")
-
-
 routes = [
     Route("/login", show_login, methods=["GET"]),
     Route("/login", log_in, methods=["POST"]),
     Route("/logout", log_out, methods=["POST"]),
-    Route("/link/{token}", show_link, methods=["GET"]),
-    Route("/link/{token}", spend_link, methods=["POST"]),
+    Route("/signup", sign_up, methods=["GET"]),
     Route("/preferences", prefer, methods=["POST"]),
 ]

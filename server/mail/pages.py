@@ -13,13 +13,13 @@ from server.mail.kinds import MailKinds, Recipient
 from server.mail.models import OutgoingMail
 from server.mail.render import compose, render
 from server.web.forms import Form, bind
-from server.web.pages import known_visitor, page
+from server.web.pages import page, staff_visitor
 from server.web.services import services
 
 
 async def show(request: Request) -> Response:
     """GET /staff/mails: the newest mails. For others than staff there is no such page."""
-    _ensure_staff(request)
+    staff_visitor(request)
     async with services(request).database.reading() as db:
         mails = await queries.newest(db)
         people = await _kinds(request).recipients_of(db, {mail.account_id for mail in mails})
@@ -32,7 +32,7 @@ async def read(request: Request) -> Response:
 
     A link in it is made by this, so looking is a POST; the mail itself goes on waiting.
     """
-    _ensure_staff(request)
+    staff_visitor(request)
     await bind(request, Form)
     found = services(request)
     if found.settings.environment != "development":
@@ -47,11 +47,6 @@ async def read(request: Request) -> Response:
     written = render(found.templates, found.settings, *made) if made else None
     reader: Recipient | None = made[0] if made else None
     return page(request, "mail/read.html", written=written, reader=reader)
-
-
-def _ensure_staff(request: Request) -> None:
-    if not known_visitor(request).is_staff:
-        raise NotFound
 
 
 def _kinds(request: Request) -> MailKinds:

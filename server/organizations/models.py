@@ -20,7 +20,8 @@ class MembershipRole(StrEnum):
 class MembershipState(StrEnum):
     """Whether the account belongs to it yet, or still."""
 
-    ASKED = "asked"
+    ASKED = "asked"  # by the person: waits for a yes of the organization
+    INVITED = "invited"  # by the organization: waits for the person's yes
     ACTIVE = "active"
     DECLINED = "declined"
     LEFT = "left"
@@ -37,7 +38,10 @@ class Organization(Row, table=True):
 
 
 class Membership(Row, table=True):
-    """An account in an organization; one who asks waits for a manager's or staff's yes."""
+    """An account in an organization; one who asks waits for a manager's or staff's yes.
+
+    `decided_by` said the last word: who approved, declined, invited or removed.
+    """
 
     __table_args__ = (UniqueConstraint("account_id", "organization_id"),)
 

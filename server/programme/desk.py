@@ -11,7 +11,6 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
-from server.core.zones import ZONES
 from server.events import actions, queries
 from server.events.access import at_desk
 from server.events.actions import DraftChanged, NotReady, SlugTaken
@@ -27,6 +26,7 @@ from server.web.forms import Bound, bind, texts
 from server.web.pages import go, known_visitor, page
 from server.web.services import services
 from server.web.visitor import visitor
+from server.web.zones import zones
 
 MOST_FIELDS: Final = 2000  # sixty sessions with all their texts, and to spare
 
@@ -192,7 +192,7 @@ async def _editor(
         errors=errors,
         refused=sentence,
         published=request.query_params.get("published", ""),
-        zones=ZONES,
+        zones=zones(who.locale),
     )
 
 

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from server.accounts import actions as accounts
 from server.accounts import queries as account_queries
+from server.accounts.entering import slow_down
 from server.accounts.models import Account
-from server.accounts.pages import slow_down
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import NotFound

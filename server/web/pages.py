@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from server.core import clock
-from server.core.errors import DomainError
+from server.core.errors import DomainError, NotFound
 from server.web import csrf
 from server.web.services import services
 from server.web.visitor import Visitor, visitor
@@ -55,4 +55,17 @@ def known_visitor(request: Request) -> Visitor:
     who = visitor(request)
     if who.account_id is None:
         raise LoginNeeded
+    return who
+
+
+def staff_visitor(request: Request) -> Visitor:
+    """The visitor, who must be staff; for others there is no such page.
+
+    Raises:
+        LoginNeeded: nobody has logged in.
+        NotFound: the visitor is not staff.
+    """
+    who = known_visitor(request)
+    if not who.is_staff:
+        raise NotFound
     return who

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter, RateLimiter
 from redis.exceptions import RedisError
@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from server.core.errors import DomainError
 
 PER_ADDRESS: Final = RateLimitItemPerMinute(5, 15)  # five wrong passwords in 15 minutes
+PER_PERSON: Final = RateLimitItemPerHour(60)  # mails that one person has sent to others
 PER_IP: Final = RateLimitItemPerMinute(300)  # a town hall is one IP
 
 

@@ -21,7 +21,15 @@ from starlette.routing import Route
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
-from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
+from tests.support.visits import (
+    INVITATION,
+    STAFF,
+    STRANGER,
+    execute,
+    first_link,
+    invite,
+    log_in,
+)
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
@@ -52,6 +60,13 @@ async def _wrong_password(page: Page) -> None:
     await page.fill("[name=address]", "participant@sample.example")
     await page.check("[name=way][value=password]")
     await page.fill("[name=password]", "not the password")
+    await page.press("[name=password]", "Enter")
+    await page.locator("[data-wrong]").wait_for()
+
+
+async def _wrong_present_password(page: Page) -> None:
+    await page.fill("[name=present]", "not the password")
+    await page.fill("[name=password]", "a better one than before")
     await page.press("[name=password]", "Enter")
     await page.locator("[data-wrong]").wait_for()
 
@@ -140,6 +155,25 @@ async def _left(page: Page) -> None:
     await page.locator("[data-part=left]").wait_for()
 
 
+async def _first_office(page: Page) -> None:
+    """From a list of organizations into the first of them."""
+    await page.locator(".list-who a").first.click()
+    await page.locator("#people").wait_for()
+
+
+async def _first_account(page: Page) -> None:
+    """From the list of accounts into the first of them."""
+    await page.locator(".list-who a").first.click()
+    await page.locator("#staff").wait_for()
+
+
+@asynccontextmanager
+async def _invited(app: App, _page: Page) -> AsyncIterator[None]:
+    """Somebody of the demo has a mailed invitation."""
+    await invite(app, "participant3")
+    yield
+
+
 @asynccontextmanager
 async def _company(app: App, page: Page) -> AsyncIterator[None]:
     """Others of the demo sit in the room already."""
@@ -226,6 +260,59 @@ PAGES: Final = (
         who="organizer",
     ),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
+    Shown(name="signup", route="/signup", path="/signup"),
+    Shown(name="account", route="/me/account", path="/me/account", who="participant"),
+    Shown(
+        name="account-wrong",
+        route="/me/account",
+        path="/me/account",
+        who="speaker",  # whose password no other entry tries
+        steps=_wrong_present_password,
+    ),
+    Shown(name="account-new", route="/me/account", path="/me/account", who=STRANGER),
+    Shown(name="logins", route="/me/logins", path="/me/logins", who=STRANGER),
+    Shown(name="staff", route="/staff/", path="/staff/", who=STAFF),
+    Shown(name="staff-accounts", route="/staff/accounts", path="/staff/accounts", who=STAFF),
+    Shown(
+        name="staff-account",
+        route="/staff/accounts/{id:uuid}",
+        path="/staff/accounts?q=森川",
+        who=STAFF,
+        steps=_first_account,
+    ),
+    Shown(
+        name="staff-organizations",
+        route="/staff/organizations",
+        path="/staff/organizations",
+        who=STAFF,
+    ),
+    Shown(
+        name="staff-organization",
+        route="/staff/organizations/{id:uuid}",
+        path="/staff/organizations",
+        who=STAFF,
+        steps=_first_office,
+    ),
+    Shown(
+        name="organizations",
+        route="/organizations",
+        path="/organizations?q=見本",
+        who="participant3",
+    ),
+    Shown(name="organizations-none", route="/organizations", path="/organizations", who=STRANGER),
+    Shown(
+        name="organization",
+        route="/organizations/{id:uuid}",
+        path="/organizations",
+        who="organizer",
+        steps=_first_office,
+    ),
+    Shown(
+        name="invitation",
+        route="/invitation/{token}",
+        path=f"/invitation/{INVITATION}",
+        setting=_invited,
+    ),
     Shown(name="styleguide", route="/styleguide", path="/styleguide"),
     Shown(name="licences", route="/licences", path="/licences"),
     Shown(

@@ -1,22 +1,29 @@
 """Who visits a running application: its language and login, without the way through the form."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from playwright.async_api import BrowserContext
-from sqlalchemy import text
+from sqlalchemy import delete, text
+from sqlmodel import col, select
 
 from server.accounts import logins, queries
 from server.accounts.actions import open_account
+from server.accounts.links import LinkKind
+from server.accounts.models import Link
+from server.accounts.tokens import token_hash
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
+from server.organizations.models import Membership, MembershipState
 from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import App
 
 STRANGER: Final = "stranger"  # an account without a place in any event
+INVITATION: Final = "an-invitation"  # the token of a mailed one
 STAFF: Final = "staff"  # one that takes care of the server
 
 
@@ -51,6 +58,28 @@ async def _login_token(db: Db, app: App, who: str) -> str:
         assert found, who
         account = found
     return await logins.start(db, account=account, browser="table of pages", now=now)
+
+
+async def invite(app: App, who: str) -> None:
+    """Give an invited account of the demo the link `/invitation/INVITATION`, for an hour."""
+    database = Database(_settings(app).database)
+    async with database.writing() as db:
+        await db.exec(delete(Link).where(col(Link.token_hash) == token_hash(INVITATION)))
+        account = await queries.by_address(db, app.accounts[who][0])
+        assert account
+        invited = Membership.account_id == account.id, Membership.state == MembershipState.INVITED
+        membership = (await db.exec(select(Membership).where(*invited))).one()
+        db.add(
+            Link(
+                kind=LinkKind.INVITATION,
+                token_hash=token_hash(INVITATION),
+                account_id=account.id,
+                address=app.accounts[who][0],
+                target=f"/organizations#{membership.organization_id}",
+                expires_at=clock.now() + timedelta(hours=1),
+            )
+        )
+    await database.close()
 
 
 def _settings(app: App) -> Settings:

@@ -136,6 +136,18 @@ async def test_a_revoked_login_ends_its_line(served: Served) -> None:
         assert await closed_with(line) == Close.LOGIN_ENDED
 
 
+async def test_logging_out_everywhere_ends_every_line(served: Served) -> None:
+    _, token = await served.person("失効")
+    async with connect(served.url, token) as line:
+        await line.send(hello(ROOM, page=uuid4()))
+        await first_of(line, "room.snapshot")
+        async with served.database.writing() as db:
+            found = await logins.find(db, token, now=clock.now(), lasts=timedelta(days=1))
+            assert found
+            await logins.revoke_all(db, found[1].id, now=clock.now())
+        assert await closed_with(line) == Close.LOGIN_ENDED
+
+
 async def test_control_without_the_check_the_line_outlives_its_login(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,8 +201,11 @@ async def test_a_link_is_asked_for_looked_at_and_spent(site: Site, member: Accou
         )
         assert sent.status_code == 200
         path = await _link(site)
-        assert "hana@sample.example" in (await browser.get(path)).text
-        assert "hana@sample.example" in (await browser.get(path)).text  # looking spends nothing
+        for _ in range(2):  # looking spends nothing
+            shown = (await browser.get(path)).text
+            assert "hana@sample.example" in shown
+            assert "ひらこうとしていたページ" in shown
+            assert "<dd>/licences" not in shown  # a path is no word for people
         entered = await browser.submit(path, path)
         assert (entered.status_code, entered.headers["location"]) == (303, "/licences")
         assert member.name in (await browser.get("/")).text
@@ -233,6 +236,30 @@ async def test_the_sixth_link_in_a_quarter_of_an_hour_must_wait(
 
         monkeypatch.setattr("server.web.throttle.Throttle.count", no_limit)  # the control
         assert (await browser.submit("/login", "/login", **ask)).status_code == 200
+
+
+async def test_a_spent_link_offers_a_new_one_to_the_same_place(site: Site, member: Account) -> None:
+    ask = {"address": "hana@sample.example", "way": "link", "next": "/licences"}
+    async with site.browser() as browser:
+        await browser.submit("/login", "/login", **ask)
+        path = await _link(site)
+        await browser.submit(path, path)
+        again = await browser.get(path)  # who is in already goes on
+        assert again.status_code == 410
+        assert 'href="/licences">つづきへ進む' in again.text
+    async with site.browser() as other:
+        for spent in (path, "/link/never-made"):
+            shown = await other.get(spent)
+            assert shown.status_code == 410
+            assert "新しいリンクを送る" in shown.text
+            assert "hana@" not in shown.text  # whose it was is nobody else's business
+            assert (await other.submit(spent, spent)).status_code == 410
+        assert 'name="next" value="/licences"' in (await other.get(path)).text
+        sent = await other.submit(path, "/login", **ask)
+        assert sent.status_code == 200
+    async with site.database.reading() as db:
+        made = (await db.exec(select(Link).where(Link.target == "/licences"))).all()
+    assert sorted(link.used_at is None for link in made) == [False, True]
 
 
 def _plain(page: str) -> str:
