@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import select
 
-from server.accounts.models import Account
+from server.accounts import logins
+from server.accounts import queries as queries_of_accounts
+from server.accounts.models import Account, Login
 from server.core import clock
 from server.core.db import Database, Db
 from server.events import queries
@@ -16,10 +18,12 @@ from server.mail.models import OutgoingMail
 from server.registration import actions
 from server.registration.actions import Act
 from tests.server.permissions.table import VISITORS, Who
+from tests.server.programme.given import host
 from tests.server.registration import given
 from tests.support.web import Site
 
 SLUG, FOREIGN = "own-event", "foreign-event"
+OWN_ORGANIZER = Who(f"own {Role.ORGANIZER}", role=Role.ORGANIZER)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class World:
     def path(self, route: str) -> str:
         """The address of a route about the event."""
         filled = route.replace("{slug}", SLUG).replace("{number:int}", "1")
-        filled = filled.replace("{token}", "no-such-token")
+        filled = filled.replace("{token}", "no-such-token").replace("{account:uuid}", str(uuid4()))
         for name, value in self.ids.items():
             filled = filled.replace(name, value)
         assert "{" not in filled, filled
@@ -43,8 +47,26 @@ async def world(site: Site) -> World:
     """An event with an open room, a foreign one, and every kind of visitor, each with a login."""
     async with site.database.writing() as db:
         events = {slug: await _event(db, slug) for slug in (SLUG, FOREIGN)}
-    logins = {who: await _login(site, who, events) for who in VISITORS if who.known}
-    return World(logins, {"/staff/mails/{id:uuid}": f"/staff/mails/{await _mail(site.database)}"})
+    tokens = {who: await _login(site, who, events) for who in VISITORS if who.known}
+    ids = await _ids(site)
+    return World(tokens, {f"{place}/{{id:uuid}}": f"{place}/{id_}" for place, id_ in ids.items()})
+
+
+async def _ids(site: Site) -> dict[str, object]:
+    """Something at each place that has things by their ids: all belong to one more person."""
+    async with site.database.writing() as db:
+        reader = await given.account(db, "もう一人")
+        await logins.start(db, account=reader, browser="もう一台", now=clock.now())
+        login = (await db.exec(select(Login.id).where(Login.account_id == reader.id))).one()
+        organizer = await queries_of_accounts.by_address(db, address(OWN_ORGANIZER))
+    assert organizer
+    organization = await host(site.database, organizer)
+    return {
+        "/staff/mails": await _mail(site.database, reader),
+        "/staff/accounts": reader.id,
+        "/me/logins": login,
+        "/organizations": organization.id,
+    }
 
 
 async def _event(db: Db, slug: str) -> Event:
@@ -57,9 +79,7 @@ async def _event(db: Db, slug: str) -> Event:
 
 
 async def _login(site: Site, who: Who, events: dict[str, Event]) -> str:
-    account = await site.account(
-        who.name, address=f"{who.name.replace(' ', '-')}@sample.example", is_staff=who.staff
-    )
+    account = await site.account(who.name, address=address(who), is_staff=who.staff)
     for slug, role in ((SLUG, who.role), (FOREIGN, who.elsewhere)):
         if role is not None:
             await _take_part(site.database, events[slug], account, role)
@@ -83,10 +103,14 @@ async def _take_part(database: Database, event: Event, account: Account, role: R
         db.add(ParticipationRole(participation_id=participation.id, role=role))
 
 
-async def _mail(database: Database) -> UUID:
+async def _mail(database: Database, reader: Account) -> UUID:
     async with database.writing() as db:
-        account = await given.account(db, "読む人")
         await outbox.order(
-            db, kind="login_link", subject=account.id, account_id=account.id, now=clock.now()
+            db, kind="login_link", subject=reader.id, account_id=reader.id, now=clock.now()
         )
         return (await db.exec(select(OutgoingMail.id))).one()
+
+
+def address(who: Who) -> str:
+    """The mail address of a visitor."""
+    return f"{who.name.replace(' ', '-')}@sample.example"

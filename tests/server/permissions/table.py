@@ -85,6 +85,19 @@ def registered(who: Who) -> Answer:
     return Answer.ALLOWED if who.role is Role.PARTICIPANT else Answer.HIDDEN
 
 
+def managers(who: Who) -> Answer:
+    """For managers of the organization (the own organizer is one), and staff."""
+    if not who.known:
+        return Answer.LOGIN
+    manages = who.role is Role.ORGANIZER or who.staff
+    return Answer.ALLOWED if manages else Answer.REFUSED
+
+
+def not_ones_own(who: Who) -> Answer:
+    """About something that belongs to somebody else, whoever asks."""
+    return Answer.HIDDEN if who.known else Answer.LOGIN
+
+
 def nobody(who: Who) -> Answer:
     """For programs that sign what they send."""
     return Answer.REFUSED
@@ -119,7 +132,23 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("GET", "/link/{token}"): Entry(public),
     ("POST", "/link/{token}"): Entry(public),
     ("POST", "/hooks/media"): Entry(nobody),
+    ("GET", "/signup"): Entry(public),
+    ("GET", "/invitation/{token}"): Entry(public),
+    ("POST", "/invitation/{token}"): Entry(public),
     ("GET", "/me"): Entry(known),
+    ("GET", "/me/account"): Entry(known),
+    ("POST", "/me/account"): Entry(known),
+    ("POST", "/me/password"): Entry(known),
+    ("GET", "/me/logins"): Entry(known),
+    ("POST", "/me/logins/end"): Entry(known),
+    ("POST", "/me/logins/{id:uuid}/end"): Entry(not_ones_own),
+    ("GET", "/organizations"): Entry(known),
+    ("POST", "/organizations/{id:uuid}/ask"): Entry(known),
+    ("POST", "/organizations/{id:uuid}/accept"): Entry(known),
+    ("POST", "/organizations/{id:uuid}/leave"): Entry(known),
+    ("GET", "/organizations/{id:uuid}"): Entry(managers),
+    ("POST", "/organizations/{id:uuid}/invite"): Entry(managers),
+    ("POST", "/organizations/{id:uuid}/members/{account:uuid}"): Entry(managers),
     ("GET", "/e/{slug}/register"): Entry(public),
     ("POST", "/e/{slug}/register"): Entry(public),
     ("POST", "/e/{slug}/register/cancel"): Entry(registered),
@@ -141,6 +170,18 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ),
     ("GET", "/manage/{slug}/attendance"): Entry(_READ),
     ("GET", "/manage/{slug}/attendance.csv"): Entry(_EXPORT),
+    ("GET", "/staff/"): Entry(staff),
+    ("GET", "/staff/accounts"): Entry(staff),
+    ("GET", "/staff/accounts/{id:uuid}"): Entry(staff),
+    ("POST", "/staff/accounts/{id:uuid}/logins/end"): Entry(staff),
+    ("POST", "/staff/accounts/{id:uuid}/staff"): Entry(staff),
+    ("GET", "/staff/organizations"): Entry(staff),
+    ("POST", "/staff/organizations"): Entry(staff),
+    ("GET", "/staff/organizations/{id:uuid}"): Entry(staff),
+    ("POST", "/staff/organizations/{id:uuid}"): Entry(staff),
+    ("POST", "/staff/organizations/{id:uuid}/host"): Entry(staff),
+    ("POST", "/staff/organizations/{id:uuid}/invite"): Entry(staff),
+    ("POST", "/staff/organizations/{id:uuid}/members/{account:uuid}"): Entry(staff),
     ("GET", "/staff/mails"): Entry(staff),
     ("POST", "/staff/mails/{id:uuid}"): Entry(staff),
 }

@@ -1,6 +1,7 @@
 """Every route times every kind of visitor answers as the one table says."""
 
 import re
+from typing import Final
 
 import httpx2
 import pytest
@@ -13,9 +14,11 @@ from server.app import create_app
 from server.core import clock
 from server.core.config import Settings
 from server.events import access
-from tests.server.permissions.given import World, world
+from tests.server.permissions.given import World, address, world
 from tests.server.permissions.table import GUEST, ROUTES, VISITORS, Answer, Entry, Who
 from tests.support.web import Browser, Site
+
+ENDING: Final = frozenset({"/logout", "/me/logins/end"})  # who was here has to log in again
 
 
 def routes_of(app: Starlette) -> set[tuple[str, str]]:
@@ -62,7 +65,7 @@ async def _differing(site: Site) -> dict[tuple[str, str, str], tuple[Answer, Ans
             expected = entry.policy(who)
             if answer is not expected:
                 found[method, route, who.name] = (answer, expected)
-            if route == "/logout" and who is not GUEST:
+            if route in ENDING and who is not GUEST:
                 places = await _again(site, places, who)
     return found
 
@@ -76,9 +79,9 @@ def _gentle_first(item: tuple[tuple[str, str], Entry]) -> tuple[int, str, str]:
 
 
 async def _again(site: Site, places: World, who: Who) -> World:
-    """Log the visitor in again after the page that logs out."""
+    """Log the visitor in again after a page that logs out."""
     async with site.database.writing() as db:
-        account = await queries.by_address(db, f"{who.name.replace(' ', '-')}@sample.example")
+        account = await queries.by_address(db, address(who))
         assert account
         token = await logins.start(db, account=account, browser="test", now=clock.now())
     return World(places.logins | {who: token}, places.ids)
