@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 import server.accounts.pages
 import server.events.pages
 import server.mail.pages
+import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.hooks
 import server.rooms.pages
@@ -77,6 +78,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.accounts.pages.routes,
         *server.mail.pages.routes,
         *server.registration.pages.routes,
+        *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
         *server.rooms.hooks.routes,
         *server.web.licences.routes,

@@ -1,6 +1,6 @@
 """Reads of registrations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +52,19 @@ async def by_id(db: Db, registration_id: UUID, *, event: Event) -> Registration:
     if registration is None:
         raise NotFound(registration=registration_id)
     return registration
+
+
+async def ensure_of_event(db: Db, ids: Collection[UUID], *, event: Event) -> None:
+    """Raise unless all these registrations are the event's.
+
+    Raises:
+        NotFound: one is not.
+    """
+    found = select(func.count()).where(
+        col(Registration.id).in_(ids), Registration.event_id == event.id
+    )
+    if (await db.exec(found)).one() != len(set(ids)):
+        raise NotFound
 
 
 async def first_waiting(

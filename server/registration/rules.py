@@ -67,6 +67,12 @@ class UndoOver(DomainError):
     code = "undo_over"
 
 
+class AlreadyRegistered(DomainError):
+    """The person has a place, or waits for one, already."""
+
+    code = "already_registered"
+
+
 class LastOrganizer(DomainError):
     """Nobody else could work on the event."""
 
