@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from server.registration.desk import acts, add, people, roles
+from server.registration.desk import acts, add, console, people, roles
 
 routes = [
+    Route("/manage/{slug}/", console.show, methods=["GET"]),
     Route("/manage/{slug}/people", people.show, methods=["GET"]),
     Route("/manage/{slug}/people.csv", people.export, methods=["GET"]),
     Route("/manage/{slug}/people/approve", acts.approve, methods=["POST"]),
