@@ -19,12 +19,15 @@ from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from server.demo import SLUG
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
+from tests.support.registered import approve_two, open_person, registered
 from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
+DOWNLOADS: Final = frozenset({"/manage/{slug}/people.csv"})  # nothing to look at
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -152,8 +155,10 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
         await execute(app, 'ALTER TABLE "event_away" RENAME TO event')
 
 
+PEOPLE: Final = "/manage/{slug}/people"
 REGISTER: Final = "/e/{slug}/register"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
+DESK: Final = f"/manage/{SLUG}"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -206,6 +211,38 @@ PAGES: Final = (
     ),
     Shown(name="room-left", route=ROOM, path="{room}", who="participant", steps=_left),
     Shown(name="room-refused", route=ROOM, path="{room}", who=STRANGER, status=403),
+    Shown(name="console-empty", route="/manage/{slug}/", path=f"{DESK}/", who="organizer"),
+    Shown(name="people-empty", route=PEOPLE, path=f"{DESK}/people", who="organizer"),
+    Shown(
+        name="console",
+        route="/manage/{slug}/",
+        path=f"{DESK}/",
+        who="organizer",
+        setting=registered,
+    ),
+    Shown(
+        name="people",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+    ),
+    Shown(
+        name="people-person",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+        steps=open_person,
+    ),
+    Shown(
+        name="people-told",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+        steps=approve_two,
+    ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=_without_events),
 )
@@ -218,7 +255,7 @@ def routes_without_page(app: Starlette) -> set[str]:
         for route in app.routes
         if isinstance(route, Route) and "GET" in (route.methods or ())
     }
-    return opened - FOR_PROGRAMS - {page.route for page in PAGES}
+    return opened - FOR_PROGRAMS - DOWNLOADS - {page.route for page in PAGES}
 
 
 @asynccontextmanager
