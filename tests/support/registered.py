@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -105,7 +106,8 @@ async def _come(db: Db, event: Event, talk: Session, person: Came, at: datetime)
     if person.hours % 4 and registration.place is None:
         await actions.register(db, event=event, account=account, act=act, session=talk)
     if person.hours == PEOPLE[1].hours:
-        await actions.cancel(db, registration, event=event, session=None, act=act)
+        gone = replace(act, now=at + timedelta(hours=40))
+        await actions.cancel(db, registration, event=event, session=None, act=gone)
 
 
 async def open_person(page: Page) -> None:
