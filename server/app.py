@@ -29,6 +29,7 @@ import server.organizations.staff
 import server.programme.desk
 import server.records.desk
 import server.records.hooks
+import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.pages
 import server.web.licences
@@ -96,6 +97,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.organizations.pages.routes,
         *server.organizations.staff.routes,
         *server.registration.pages.routes,
+        *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
         *server.records.desk.routes,
         *server.records.hooks.routes,

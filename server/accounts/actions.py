@@ -87,13 +87,20 @@ async def account_for(
     return fresh, True
 
 
-async def ask_link(db: Db, *, account_id: UUID, then: str, now: datetime) -> None:
-    """Owe an account the mail with a link that logs in and leads on to `then`."""
+async def ask_link(
+    db: Db, *, account_id: UUID, then: str, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Owe an account the mail with a link that logs in and leads on to `then`.
+
+    `due_at`: not before; None: at once.
+    """
     address = await queries.address_of(db, account_id)
     link = await links.prepare(
         db, LinkKind.LOGIN, account_id=account_id, address=address, target=then, now=now
     )
-    await outbox.order(db, kind=links.MAIL, subject=link.id, account_id=account_id, now=now)
+    await outbox.order(
+        db, kind=links.MAIL, subject=link.id, account_id=account_id, now=now, due_at=due_at
+    )
 
 
 async def enter_by_link(db: Db, link: Link, *, browser: str, now: datetime) -> str:

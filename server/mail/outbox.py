@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -50,6 +50,31 @@ async def order(
     await db.exec(mail.on_conflict_do_nothing())
 
 
+async def withdraw(db: Db, *, kind: str, subject: UUID | str, now: datetime) -> None:
+    """Owe nobody the mails about a subject that no worker has taken yet."""
+    untaken = (
+        update(OutgoingMail)
+        .where(
+            *_about(kind, subject),
+            col(OutgoingMail.sent_at).is_(None),
+            col(OutgoingMail.dropped_at).is_(None),
+            col(OutgoingMail.claimed_at).is_(None),
+        )
+        .values(dropped_at=now)
+    )
+    await db.exec(untaken)
+
+
+async def told(db: Db, *, kind: str, subject: UUID | str) -> int | None:
+    """The newest revision of a subject that people were told of, or are being told of now."""
+    gone = col(OutgoingMail.sent_at).is_not(None) | (
+        col(OutgoingMail.claimed_at).is_not(None) & col(OutgoingMail.dropped_at).is_(None)
+    )
+    return (
+        await db.exec(select(func.max(OutgoingMail.revision)).where(*_about(kind, subject), gone))
+    ).one()
+
+
 async def due(db: Db, *, now: datetime, limit: int) -> list[UUID]:
     """The ids of mails that a worker may take, the oldest first."""
     found = select(OutgoingMail.id).where(*_claimable(now)).order_by(col(OutgoingMail.due_at))
@@ -93,6 +118,10 @@ async def postpone(db: Db, mail_id: UUID, *, error: str, now: datetime) -> None:
     """It could not even be made; it is tried again, seldom."""
     again = now + rules.LONGEST_PAUSE
     await _set(db, mail_id, due_at=again, claimed_at=None, error=error[:LONGEST_ERROR])
+
+
+def _about(kind: str, subject: UUID | str) -> tuple[ColumnElement[bool], ...]:
+    return col(OutgoingMail.kind) == kind, col(OutgoingMail.subject) == str(subject)
 
 
 async def _set(db: Db, mail_id: UUID, **values: object) -> None:

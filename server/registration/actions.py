@@ -4,7 +4,7 @@ Each action runs in the caller's write transaction and may be called again with 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,12 +28,16 @@ EVENT_CANCELLED: Final = "the place at the event was given back"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who acts and why: `actor` None is the application itself. `quiet`: no mail is owed."""
+    """Who acts and why: `actor` None is the application itself. `quiet`: no mail is owed.
+
+    `mail_after`: how long the mail waits, so that an act which is undone meanwhile leaves none.
+    """
 
     actor: UUID | None
     now: datetime
     reason: str = ""
     quiet: bool = False
+    mail_after: timedelta = timedelta(0)
 
 
 async def register(
@@ -61,7 +65,7 @@ async def register(
     await guard.lock(db, event, session)
     participation = await _participation(db, event, account, act.now)
     if session is not None:
-        await _ensure_session_seat(db, participation, session)
+        await ensure_session_seat(db, participation.id, session)
     known = await queries.of_participation(db, participation.id, session.id if session else None)
     if known is not None and known.state is not RegistrationState.CANCELLED:
         return known
@@ -83,7 +87,7 @@ async def register(
         else await guard.next_place(db, event, session)
     )
     before = registration.state if known else None
-    await _move(db, registration, place, before=before, act=act)
+    await move(db, registration, place, before=before, act=act)
     return registration
 
 
@@ -98,7 +102,7 @@ async def approve(db: Db, registration: Registration, *, event: Event, act: Act)
     if registration.state is not RegistrationState.ASKED:
         raise StateChanged
     place = await guard.next_place(db, event, None)
-    await _move(db, registration, place, before=registration.state, act=act)
+    await move(db, registration, place, before=registration.state, act=act)
 
 
 async def promote(
@@ -117,7 +121,7 @@ async def promote(
     if free == 0:
         raise NoSeatFree
     seat = guard.Place(RegistrationState.SEATED, registration.place)
-    await _move(db, registration, seat, before=registration.state, act=act)
+    await move(db, registration, seat, before=registration.state, act=act)
 
 
 async def cancel(
@@ -133,7 +137,7 @@ async def cancel(
     if session is None:
         await _cancel_sessions(db, registration, event=event, act=act)
     gone = guard.Place(RegistrationState.CANCELLED, registration.place)
-    await _move(db, registration, gone, before=registration.state, act=act)
+    await move(db, registration, gone, before=registration.state, act=act)
     await fill(db, event=event, session=session, now=act.now)
 
 
@@ -144,7 +148,7 @@ async def fill(db: Db, *, event: Event, session: Session | None, now: datetime) 
     for registration in promoted:
         seat = guard.Place(RegistrationState.SEATED, registration.place)
         act = Act(actor=None, now=now, reason=SEAT_FREED)
-        await _move(db, registration, seat, before=registration.state, act=act)
+        await move(db, registration, seat, before=registration.state, act=act)
     return len(promoted)
 
 
@@ -155,13 +159,18 @@ async def settle(db: Db, registration: Registration, *, now: datetime) -> None:
     registration.unverified_until = None
     place = guard.Place(registration.state, registration.place)
     act = Act(actor=None, now=now, reason=PROVEN)
-    await _move(db, registration, place, before=registration.state, act=act)
+    await move(db, registration, place, before=registration.state, act=act)
 
 
-async def _ensure_session_seat(db: Db, participation: Participation, session: Session) -> None:
+async def ensure_session_seat(db: Db, participation_id: UUID, session: Session) -> None:
+    """Raise unless this person may take a seat in this session.
+
+    Raises:
+        NotBySeat, EventSeatFirst
+    """
     if not session.by_seat:
         raise NotBySeat
-    at_event = await queries.of_participation(db, participation.id, None)
+    at_event = await queries.of_participation(db, participation_id, None)
     if at_event is None or at_event.state not in (
         RegistrationState.SEATED,
         RegistrationState.ASKED,
@@ -187,7 +196,7 @@ async def _cancel_sessions(db: Db, at_event: Registration, *, event: Event, act:
             await cancel(db, each, event=event, session=sessions[each.session_id], act=quiet)
 
 
-async def _move(
+async def move(
     db: Db,
     registration: Registration,
     place: guard.Place,
@@ -221,6 +230,7 @@ async def _move(
             revision=registration.v,
             account_id=await queries.account_of(db, registration.participation_id),
             now=act.now,
+            due_at=act.now + act.mail_after,
         )
 
 

@@ -1,6 +1,7 @@
 """Untrusted input of the registration pages."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -33,6 +34,28 @@ class CancelForm(Form):
     """A place is given back."""
 
     reason: Reason = ""
+
+
+class DeskForm(Form):
+    """An organizer acts on registrations. `view` is the query of the list to go back to."""
+
+    reason: Reason = ""
+    key: Key = ""
+    view: Annotated[str, Field(max_length=500)] = ""
+
+
+class AddForm(DeskForm):
+    """An organizer registers somebody."""
+
+    name: Name
+    reading: Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f<>]*$")] = ""
+    address: Address
+
+
+class RolesForm(DeskForm):
+    """An organizer gives and takes roles. Their boxes stand beside it."""
+
+    registration: UUID
 
 
 def chosen_sessions(raw: dict[str, str]) -> set[int]:

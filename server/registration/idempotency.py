@@ -17,6 +17,16 @@ async def answered(db: Db, *, account_id: UUID, key: str) -> dict[str, Any] | No
     return known.result if known else None
 
 
+async def answers(db: Db, *, account_id: UUID, key: str) -> list[dict[str, Any]]:
+    """What the steps `key:…` of this request were answered, in the order of time."""
+    found = select(Idempotency).where(
+        Idempotency.account_id == account_id,
+        col(Idempotency.key).startswith(f"{key}:", autoescape=True),
+    )
+    rows = (await db.exec(found.order_by(col(Idempotency.at), col(Idempotency.key)))).all()
+    return [row.result for row in rows]
+
+
 async def remember(
     db: Db, *, account_id: UUID, key: str, result: dict[str, Any], now: datetime
 ) -> None:

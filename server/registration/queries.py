@@ -1,11 +1,12 @@
 """Reads of registrations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.accounts.models import Account, MailAddress
 from server.core.db import Db
@@ -53,6 +54,19 @@ async def by_id(db: Db, registration_id: UUID, *, event: Event) -> Registration:
     return registration
 
 
+async def ensure_of_event(db: Db, ids: Collection[UUID], *, event: Event) -> None:
+    """Raise unless all these registrations are the event's.
+
+    Raises:
+        NotFound: one is not.
+    """
+    found = select(func.count()).where(
+        col(Registration.id).in_(ids), Registration.event_id == event.id
+    )
+    if (await db.exec(found)).one() != len(set(ids)):
+        raise NotFound
+
+
 async def first_waiting(
     db: Db, event: Event, session: Session | None, limit: int | None
 ) -> list[Registration]:
@@ -90,9 +104,27 @@ async def history(db: Db, registration_ids: Sequence[UUID]) -> list[tuple[Regist
         select(RegistrationChange, Account.name)
         .join(Account, col(Account.id) == col(RegistrationChange.actor_id), isouter=True)
         .where(col(RegistrationChange.registration_id).in_(registration_ids))
-        .order_by(col(RegistrationChange.at).desc(), col(RegistrationChange.id).desc())
+        .order_by(col(RegistrationChange.id).desc())
     )
     return [(change, name or "") for change, name in (await db.exec(found)).all()]
+
+
+async def last_change(db: Db, registration_id: UUID) -> RegistrationChange:
+    """The newest record of a registration."""
+    return (await db.exec(_changes(registration_id, newest_first=True).limit(1))).one()
+
+
+async def state_at(db: Db, registration_id: UUID, revision: int) -> RegistrationState | None:
+    """Where a registration stood at a revision: each change makes the next, from 1."""
+    nth = _changes(registration_id, newest_first=False).offset(revision - 1).limit(1)
+    change = (await db.exec(nth)).one_or_none()
+    return change.after if change else None
+
+
+def _changes(registration_id: UUID, *, newest_first: bool) -> SelectOfScalar[RegistrationChange]:
+    found = select(RegistrationChange).where(RegistrationChange.registration_id == registration_id)
+    made = col(RegistrationChange.id)  # while the deciding row was held; `at` was read before
+    return found.order_by(made.desc() if newest_first else made)
 
 
 async def account_of(db: Db, participation_id: UUID) -> UUID:

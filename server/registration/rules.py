@@ -9,7 +9,7 @@ from server.events.models import Event, Session
 from server.registration.models import Registration, RegistrationState
 
 UNVERIFIED_HOLD: Final = timedelta(hours=24)  # a seat waits so long for the proof of an address
-
+UNDO_WITHIN: Final = timedelta(seconds=60)  # an organizer's mails wait so long
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DAY_BEFORE: Final = "reminder_day"
@@ -59,6 +59,24 @@ class StateChanged(DomainError):
     """The registration is in another state by now."""
 
     code = "state_changed"
+
+
+class UndoOver(DomainError):
+    """The mail of what was done is on its way."""
+
+    code = "undo_over"
+
+
+class AlreadyRegistered(DomainError):
+    """The person has a place, or waits for one, already."""
+
+    code = "already_registered"
+
+
+class LastOrganizer(DomainError):
+    """Nobody else could work on the event."""
+
+    code = "last_organizer"
 
 
 def opening(event: Event, now: datetime) -> Opening:

@@ -19,8 +19,10 @@ from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from server.demo import SLUG
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
+from tests.support.registered import approve_two, open_person, registered
 from tests.support.visits import (
     INVITATION,
     STAFF,
@@ -33,7 +35,8 @@ from tests.support.visits import (
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
-FILES: Final = frozenset({"/manage/{slug}/attendance.csv"})  # to take away, not to look at
+# To take away, not to look at.
+FILES: Final = frozenset({"/manage/{slug}/attendance.csv", "/manage/{slug}/people.csv"})
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -199,9 +202,11 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
 
 
 EDITOR: Final = "/manage/{slug}/sessions"
+PEOPLE: Final = "/manage/{slug}/people"
 REGISTER: Final = "/e/{slug}/register"
 ATTENDANCE: Final = "/manage/{slug}/attendance"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
+DESK: Final = f"/manage/{SLUG}"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -337,6 +342,38 @@ PAGES: Final = (
     ),
     Shown(name="room-left", route=ROOM, path="{room}", who="participant", steps=_left),
     Shown(name="room-refused", route=ROOM, path="{room}", who=STRANGER, status=403),
+    Shown(name="console-empty", route="/manage/{slug}/", path=f"{DESK}/", who="organizer"),
+    Shown(name="people-empty", route=PEOPLE, path=f"{DESK}/people", who="organizer"),
+    Shown(
+        name="console",
+        route="/manage/{slug}/",
+        path=f"{DESK}/",
+        who="organizer",
+        setting=registered,
+    ),
+    Shown(
+        name="people",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+    ),
+    Shown(
+        name="people-person",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+        steps=open_person,
+    ),
+    Shown(
+        name="people-told",
+        route=PEOPLE,
+        path=f"{DESK}/people",
+        who="organizer",
+        setting=registered,
+        steps=approve_two,
+    ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=_without_events),
 )

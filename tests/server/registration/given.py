@@ -23,10 +23,9 @@ async def event(db: Db, *, slug: str = SLUG, **facts: object) -> Event:
     made = Event(
         slug=slug,
         kind=EventKind.FORUM,
-        state=EventState.PUBLISHED,
         starts_at=starts,
         ends_at=starts + timedelta(hours=6),
-        **{"title": {"ja": "見本のつどい"}} | facts,  # type: ignore[arg-type]  # its facts
+        **{"title": {"ja": "見本のつどい"}, "state": EventState.PUBLISHED} | facts,  # type: ignore[arg-type]  # its facts
     )
     db.add(made)
     await db.flush()

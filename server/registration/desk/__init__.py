@@ -1,0 +1,1 @@
+"""The organizer's desk over registrations: how the event stands, and its people."""
