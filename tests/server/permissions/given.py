@@ -17,6 +17,7 @@ from server.mail import outbox
 from server.mail.models import OutgoingMail
 from server.registration import actions
 from server.registration.actions import Act
+from server.registration.models import Registration
 from tests.server.permissions.table import VISITORS, Who
 from tests.server.programme.given import host
 from tests.server.registration import given
@@ -49,7 +50,11 @@ async def world(site: Site) -> World:
         events = {slug: await _event(db, slug) for slug in (SLUG, FOREIGN)}
     tokens = {who: await _login(site, who, events) for who in VISITORS if who.known}
     ids = await _ids(site)
-    return World(tokens, {f"{place}/{{id:uuid}}": f"{place}/{id_}" for place, id_ in ids.items()})
+    places = {f"{place}/{{id:uuid}}": f"{place}/{id_}" for place, id_ in ids.items()}
+    async with site.database.reading() as db:
+        registration = select(Registration.id).where(Registration.event_id == events[SLUG].id)
+        registered = (await db.exec(registration)).first()
+    return World(tokens, places | {"{registration}": str(registered)})
 
 
 async def _ids(site: Site) -> dict[str, object]:

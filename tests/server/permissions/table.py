@@ -105,7 +105,10 @@ def nobody(who: Who) -> Answer:
 
 @dataclass(frozen=True)
 class Entry:
-    """Whom a route is for, and what else a request needs to get as far as that question."""
+    """Whom a route is for, and what else a request needs to get as far as that question.
+
+    A field's value that names one of `World.ids` stands for it.
+    """
 
     policy: Policy
     fields: dict[str, str] = field(default_factory=dict)
@@ -160,6 +163,14 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("GET", "/manage"): Entry(known),
     ("GET", "/manage/new"): Entry(known),
     ("POST", "/manage/new"): Entry(known),
+    ("GET", "/manage/{slug}/"): Entry(_READ),
+    ("GET", "/manage/{slug}/people"): Entry(_READ),
+    ("GET", "/manage/{slug}/people.csv"): Entry(_EXPORT),
+    **{
+        ("POST", f"/manage/{{slug}}/people/{act}"): Entry(_ACT)
+        for act in ("add", "approve", "cancel", "promote", "restore", "unapprove")
+    },
+    ("POST", "/manage/{slug}/people/roles"): Entry(_ACT, fields={"registration": "{registration}"}),
     ("GET", "/manage/{slug}/sessions"): Entry(_EDIT),
     ("POST", "/manage/{slug}/sessions"): Entry(_EDIT),
     ("POST", "/manage/{slug}/discard"): Entry(_EDIT),

@@ -61,7 +61,7 @@ async def _differing(site: Site) -> dict[tuple[str, str, str], tuple[Answer, Ans
             async with site.browser() as browser:
                 if who is not GUEST:
                     browser.hold(places.logins[who])
-                answer = await _ask(browser, method, places.path(route), entry)
+                answer = await _ask(browser, method, route, entry, places)
             expected = entry.policy(who)
             if answer is not expected:
                 found[method, route, who.name] = (answer, expected)
@@ -87,7 +87,8 @@ async def _again(site: Site, places: World, who: Who) -> World:
     return World(places.logins | {who: token}, places.ids)
 
 
-async def _ask(browser: Browser, method: str, path: str, entry: Entry) -> Answer:
+async def _ask(browser: Browser, method: str, route: str, entry: Entry, places: World) -> Answer:
+    path = places.path(route)
     if method == "GET":
         return _answer(await browser.get(path))
     if entry.json is not None:
@@ -96,7 +97,8 @@ async def _ask(browser: Browser, method: str, path: str, entry: Entry) -> Answer
     form = await browser.get("/licences")
     found = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
     assert found
-    fields = {"csrf_token": found[1], **entry.fields}
+    fields = {name: places.ids.get(text, text) for name, text in entry.fields.items()}
+    fields["csrf_token"] = found[1]
     return _answer(await browser.client.post(path, data=fields))
 
 
