@@ -7,6 +7,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.accounts import actions as accounts
 from server.core import clock, i18n
 from server.core.db import Db
 from server.core.errors import DomainError, NotFound
@@ -168,4 +169,13 @@ async def _cancel(
 async def _restore(
     db: Db, registration: Registration, event: Event, session: Session | None, act: Act
 ) -> None:
+    gone_at = registration.changed_at
     await undo.restore(db, registration, event=event, session=session, act=act)
+    if registration.unverified_until and act.now - gone_at > rules.UNDO_WITHIN:
+        await accounts.ask_link(  # the one of the first time has run out
+            db,
+            account_id=await queries.account_of(db, registration.participation_id),
+            then=f"/e/{event.slug}/register",
+            now=act.now,
+            due_at=act.now + act.mail_after,
+        )

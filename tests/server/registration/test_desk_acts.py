@@ -1,5 +1,7 @@
 """What organizers do with registrations over HTTP: once, never a seat too many, and undone."""
 
+import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,10 +9,14 @@ from sqlmodel import col, select
 
 from server.accounts import queries as account_queries
 from server.accounts.models import Audit
+from server.core import clock
 from server.core.db import Db
+from server.events import queries as events
 from server.events.models import ParticipationRole, Role
 from server.events.queries import roles_of
 from server.mail.models import OutgoingMail
+from server.registration import grants, jobs
+from server.registration.actions import Act
 from server.registration.models import Registration, RegistrationChange, RegistrationState
 from server.registration.rules import UNDO_WITHIN
 from tests.server.registration import desk, given
@@ -225,3 +231,43 @@ async def test_a_draft_takes_nobody_and_a_stranger_does_not_learn_of_it(site: Si
         async with site.browser() as browser:
             browser.hold(await site.login(stranger))
             assert (await browser.get(PEOPLE)).status_code == 404
+
+
+async def test_who_never_proved_the_address_gets_a_fresh_link_with_the_place(site: Site) -> None:
+    async with desk.organizer(site) as organizer:
+        await organizer.act("add", name="戸田 みのり", address="toda@sample.example")
+        async with site.database.writing() as db:
+            (held,) = (await db.exec(select(Registration))).all()
+            held.unverified_until = clock.now() - timedelta(hours=1)
+            db.add(held)
+        await jobs.settle_addresses({"database": site.database})
+        async with site.database.writing() as db:  # given up a while ago
+            held = await db.get_one(Registration, held.id)
+            assert held.state is CANCELLED
+            held.changed_at -= timedelta(hours=2)
+            db.add(held)
+        assert await organizer.act("restore", held.id) == 303
+        async with site.database.reading() as db:
+            mails = (await db.exec(select(OutgoingMail))).all()
+            assert (await db.get_one(Registration, held.id)).unverified_until is not None
+        assert [mail.kind for mail in mails] == ["login_link", "login_link"]
+
+
+async def test_two_organizers_cannot_take_each_others_role_at_once(site: Site) -> None:
+    async with desk.organizer(site) as organizer:
+        pair = await some(site, organizer, "一", "二")
+        await organizer.act("roles", *[pair[0].id], role=("organizer",))
+        await organizer.act("roles", *[pair[1].id], role=("organizer",))
+        async with site.database.writing() as db:  # the first one leaves
+            mine = await events.participation_of(db, organizer.event, organizer.account.id)
+            assert mine
+            act = Act(actor=organizer.account.id, now=clock.now())
+            await grants.set_roles(db, mine.id, [], event=organizer.event, act=act)
+
+        async def take(of: Registration) -> None:
+            async with site.database.writing() as db:
+                await grants.set_roles(db, of.participation_id, [], event=organizer.event, act=act)
+
+        outcomes = await asyncio.gather(*map(take, pair), return_exceptions=True)
+        assert sorted(type(each).__name__ for each in outcomes) == ["LastOrganizer", "NoneType"]
+        assert await _organizers(site) == 1
