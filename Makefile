@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # What a stock Debian 12 lacks, by purpose. Nothing else may be leaned on.
 APT_SERVE := python3-venv
 APT_TEST := $(APT_SERVE) chromium redis-server postgresql docker-compose iproute2 \
-	fonts-morisawa-bizud-gothic fonts-noto-cjk
+	fonts-morisawa-bizud-gothic fonts-noto-cjk libreoffice-calc-nogui
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

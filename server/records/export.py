@@ -88,7 +88,7 @@ def in_words(spans: Iterable[Span], zone: ZoneInfo) -> str:
 
 
 def _when(time: datetime, zone: ZoneInfo) -> str:
-    return f"{time.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _hour(time: datetime, zone: ZoneInfo) -> str:
