@@ -16,8 +16,8 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 import server.accounts.pages
-import server.events.pages
 import server.mail.pages
+import server.programme.pages
 import server.registration.pages
 import server.rooms.hooks
 import server.rooms.pages
@@ -73,7 +73,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Mount(f"/static/{assets.build()}", Static(), name="static"),
         Route("/healthz", healthy, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
-        *server.events.pages.routes,
+        *server.programme.pages.routes,
         *server.accounts.pages.routes,
         *server.mail.pages.routes,
         *server.registration.pages.routes,

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from server.core import i18n
 from server.core.i18n import LOCALES, Locale
 from server.web import assets, markdown
-from server.web.circle import circle
+from server.web.circle import circle, small_circle
 from server.web.icons import icon
 from server.web.phrases import phrased
 from server.web.plan import seat_places
@@ -53,7 +53,12 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
         catalog.gettext, catalog.ngettext, newstyle=True
     )
     environment.globals.update(
-        shared, locale=locale, icon=icon, seat_places=seat_places, circle=circle
+        shared,
+        locale=locale,
+        icon=icon,
+        seat_places=seat_places,
+        circle=circle,
+        small_circle=small_circle,
     )
     environment.filters.update(_filters(locale))
     return environment

@@ -24,7 +24,8 @@ from tests.support.browser import context_of
 from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
-FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
+# Plain text and calendars, not for people.
+FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz", "/e/{slug}/calendar.ics"})
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
