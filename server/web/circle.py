@@ -13,7 +13,7 @@ TEN: Final = 10
 
 SMALL_RING: Final = 22.0  # of a small circle
 SMALL: Final = 49  # its dots: three rings
-SMALL_REACH: Final = 53  # to the outer edge of the third
+SMALL_REACH: Final = SMALL_RING + PITCH + DOT  # two rings' place at least
 SMALL_STEPS: Final = (1, 2, 5)  # one dot stands for these, and ten times, a hundred times them
 
 
@@ -50,11 +50,13 @@ def circle(counts: Mapping[str, int], free: int = 0) -> Circle:
 
 
 def small_circle(taken: int, free: int) -> Circle:
-    """Taken and free seats on at most three rings; all such circles are of one size."""
+    """Taken and free seats on at most three rings."""
     each = _small_step(taken + free)
     some = min(math.ceil(taken / each), SMALL)
     left = min(math.ceil(free / each), SMALL - some)
-    return Circle(_rings(["seat"] * some + ["free"] * left, SMALL_RING), SMALL_REACH, DOT, each)
+    dots = _rings(["seat"] * some + ["free"] * left, SMALL_RING)
+    last = math.hypot(dots[-1].x, dots[-1].y) if dots else 0.0
+    return Circle(dots, max(SMALL_REACH, last + DOT), DOT, each)
 
 
 def _small_step(seats: int) -> int:

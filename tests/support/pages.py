@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
+from tests.support.fair import SEATED_IN, SLUG, SOON, WAITING_IN, fair
 from tests.support.visits import STAFF, STRANGER, execute, first_link, log_in
 
 COMPANY: Final = ("mentor", "participant2")  # who is in the room already
@@ -153,6 +154,9 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
         await execute(app, 'ALTER TABLE "event_away" RENAME TO event')
 
 
+FAIR: Final = f"/e/{SLUG}"
+SESSION: Final = "/e/{slug}/s/{number:int}"
+SCHEDULE: Final = "/e/{slug}/schedule"
 REGISTER: Final = "/e/{slug}/register"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
 
@@ -163,6 +167,28 @@ PAGES: Final = (
     Shown(name="event", route="/e/{slug}", path="{event}"),
     Shown(name="event-known", route="/e/{slug}", path="{event}", who="participant"),
     Shown(name="event-stranger", route="/e/{slug}", path="{event}", who=STRANGER),
+    Shown(name="home-fair", route="/", path="/", setting=fair),
+    Shown(name="event-fair", route="/e/{slug}", path=FAIR, setting=fair),
+    Shown(name="event-fair-known", route="/e/{slug}", path=FAIR, who="participant", setting=fair),
+    Shown(name="event-soon", route="/e/{slug}", path=f"/e/{SOON}", setting=fair),
+    Shown(name="schedule", route=SCHEDULE, path="{event}/schedule"),
+    Shown(
+        name="schedule-fair",
+        route=SCHEDULE,
+        path=f"{FAIR}/schedule",
+        who="participant",
+        setting=fair,
+    ),
+    Shown(name="schedule-fair-guest", route=SCHEDULE, path=f"{FAIR}/schedule", setting=fair),
+    Shown(
+        name="session-fair-seated",
+        route=SESSION,
+        path=f"{FAIR}/s/{SEATED_IN}",
+        who="participant",
+        setting=fair,
+    ),
+    Shown(name="session-fair-full", route=SESSION, path=f"{FAIR}/s/{WAITING_IN}", setting=fair),
+    Shown(name="session-known", route=SESSION, path="{event}/s/2", who="participant"),
     Shown(name="register", route=REGISTER, path="{event}/register"),
     Shown(name="register-known", route=REGISTER, path="{event}/register", who=STRANGER),
     Shown(
