@@ -61,9 +61,13 @@ def may_lead(address: str) -> bool:
 
 
 def _shift_headings(state: StateCore) -> None:
+    """Titles begin at h3, and none skips a step on the way down: readers would miss it."""
+    level = SHIFT
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(int(token.tag[1]) + SHIFT, level + 1, LOWEST)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + SHIFT, LOWEST)}"
+            token.tag = f"h{level}"
 
 
 def _link_addresses(state: StateCore) -> None:

@@ -102,8 +102,9 @@ def test_an_address_written_out_ends_where_japanese_goes_on() -> None:
 
 def test_headings_begin_below_the_page_s_own() -> None:
     assert html("# 持ちもの\n\n## 服装\n\n##### 細則\n") == (
-        "<h3>持ちもの</h3>\n<h4>服装</h4>\n<h6>細則</h6>\n"
+        "<h3>持ちもの</h3>\n<h4>服装</h4>\n<h5>細則</h5>\n"
     )
+    assert html("### 細則\n\n# 次\n") == "<h3>細則</h3>\n<h3>次</h3>\n"
 
 
 def test_lists_and_hard_breaks() -> None:
