@@ -19,7 +19,6 @@ import server.accounts.link_pages
 import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
-import server.events.pages
 import server.mail.pages
 import server.me.pages
 import server.organizations.invitations
@@ -27,6 +26,7 @@ import server.organizations.own
 import server.organizations.pages
 import server.organizations.staff
 import server.programme.desk
+import server.programme.pages
 import server.records.desk
 import server.records.hooks
 import server.registration.desk.pages
@@ -84,7 +84,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Mount(f"/static/{assets.build()}", Static(), name="static"),
         Route("/healthz", healthy, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
-        *server.events.pages.routes,
+        *server.programme.pages.routes,
         *server.accounts.pages.routes,
         *server.accounts.link_pages.routes,
         *server.accounts.own.routes,

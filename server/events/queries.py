@@ -41,6 +41,20 @@ async def published(db: Db, slug: str) -> Event:
     return event
 
 
+async def present_slug(db: Db, former: str) -> str | None:
+    """The slug of the published event that once had this one; a slug in use leads nowhere else."""
+    found = (
+        select(Event.slug)
+        .join(FormerSlug, col(FormerSlug.event_id) == col(Event.id))
+        .where(FormerSlug.slug == former, Event.state == EventState.PUBLISHED)
+    )
+    slug = (await db.exec(found)).one_or_none()
+    if slug is None:
+        return None
+    used = select(Event.id).where(Event.slug == former, Event.state == EventState.PUBLISHED)
+    return None if (await db.exec(used)).first() else slug
+
+
 async def sessions_of(db: Db, event: Event) -> list[Session]:
     """The sessions of an event in the order of their times."""
     found = select(Session).where(Session.event_id == event.id)

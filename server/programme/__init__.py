@@ -1,0 +1,1 @@
+"""What everyone may see of events: the front page, an event, its programme and calendar."""

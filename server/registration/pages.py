@@ -17,6 +17,7 @@ from server.core.db import Db
 from server.core.errors import NotFound
 from server.core.ids import new_id
 from server.events import queries as events
+from server.events.addresses import follows_slugs
 from server.events.models import Event, Session
 from server.registration import actions, guard, idempotency, queries, rules, seats
 from server.registration.actions import Act
@@ -30,6 +31,7 @@ from server.web.throttle import TooMany
 from server.web.visitor import visitor
 
 
+@follows_slugs
 async def show(request: Request) -> Response:
     """GET /e/{slug}/register: the form, or where one's registration stands."""
     return await _page(request, form=Bound[NewcomerForm](None))

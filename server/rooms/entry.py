@@ -45,6 +45,12 @@ class DoorClosed(DomainError):
     code = "door_closed"
 
 
+class SessionCancelled(DomainError):
+    """The session will not be."""
+
+    code = "session_cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A person at the door of a session's room."""
@@ -68,9 +74,12 @@ async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
         NotYours: the account does not take part in the event, or may not enter rooms.
         AddressUnproven: the account has no proven mail address.
         SeatNeeded: one takes a seat of one's own in this session, and this person has none.
+        SessionCancelled: it was called off, so nobody comes in at any time.
     """
     event = await queries.published(db, slug)
     session = await queries.session_of(db, event, number)
+    if session.cancelled_at is not None:
+        raise SessionCancelled
     participation = await queries.participation_of(db, event, account_id)
     if participation is None:
         raise NotYours

@@ -8,8 +8,13 @@ FIRST_RING: Final = 52.0  # radius; the hearth's frame is inside
 PITCH: Final = 13.2  # between rings, and between the dots of a ring
 DOT: Final = 4.4  # radius
 WIDEST_DOT: Final = 10.0  # where few people would look lost
-MANY: Final = 1200  # above it one dot stands for ten
+MANY: Final = 1200  # above it one dot stands for ten, or a hundred, …
 TEN: Final = 10
+
+SMALL_RING: Final = 22.0  # of a small circle
+SMALL: Final = 49  # its dots: three rings
+SMALL_REACH: Final = SMALL_RING + PITCH + DOT  # two rings' place at least
+SMALL_STEPS: Final = (1, 2, 5)  # one dot stands for these, and ten times, a hundred times them
 
 
 class Dot(NamedTuple):
@@ -29,18 +34,47 @@ class Circle(NamedTuple):
     each: int
 
 
-def circle(counts: Mapping[str, int]) -> Circle:
-    """People of each kind round the hearth, from the inside outward, the kinds well mixed."""
-    each = 1 if sum(counts.values()) <= MANY else TEN
+def circle(counts: Mapping[str, int], free: int = 0) -> Circle:
+    """People of each kind round the hearth, from the inside outward, the kinds well mixed.
+
+    `free` seats, of the kind "free", stand outside of them.
+    """
+    each = 1
+    while (sum(counts.values()) + free) / each > MANY:
+        each *= TEN
     kinds = _mixed({kind: math.ceil(count / each) for kind, count in counts.items()})
+    dots = _rings([*kinds, *["free"] * math.ceil(free / each)], FIRST_RING)
+    dot = _dot(len(dots))
+    last = math.hypot(dots[-1].x, dots[-1].y) if dots else FIRST_RING - PITCH
+    return Circle(dots, last + dot, dot, each)
+
+
+def small_circle(taken: int, free: int) -> Circle:
+    """Taken and free seats on at most three rings."""
+    each = _small_step(taken + free)
+    some = min(math.ceil(taken / each), SMALL)
+    left = min(math.ceil(free / each), SMALL - some)
+    dots = _rings(["seat"] * some + ["free"] * left, SMALL_RING)
+    last = math.hypot(dots[-1].x, dots[-1].y) if dots else 0.0
+    return Circle(dots, max(SMALL_REACH, last + DOT), DOT, each)
+
+
+def _small_step(seats: int) -> int:
+    ten = 1
+    while True:
+        for step in SMALL_STEPS:
+            if seats <= SMALL * step * ten:
+                return step * ten
+        ten *= TEN
+
+
+def _rings(kinds: list[str], radius: float) -> list[Dot]:
     dots: list[Dot] = []
-    radius = FIRST_RING
     while kinds[len(dots) :]:
         ring = kinds[len(dots) : len(dots) + int(2 * math.pi * radius / PITCH)]
         dots.extend(_on_ring(ring, radius))
         radius += PITCH
-    dot = _dot(len(dots))
-    return Circle(dots, radius - PITCH + dot, dot, each)
+    return dots
 
 
 def _dot(count: int) -> float:

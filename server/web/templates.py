@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 
 from server.core import i18n
 from server.core.i18n import LOCALES, Locale
-from server.web import assets
-from server.web.circle import circle
+from server.web import assets, markdown
+from server.web.circle import circle, small_circle
 from server.web.icons import icon
 from server.web.phrases import phrased
 from server.web.plan import seat_places
@@ -53,7 +53,12 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
         catalog.gettext, catalog.ngettext, newstyle=True
     )
     environment.globals.update(
-        shared, locale=locale, icon=icon, seat_places=seat_places, circle=circle
+        shared,
+        locale=locale,
+        icon=icon,
+        seat_places=seat_places,
+        circle=circle,
+        small_circle=small_circle,
     )
     environment.filters.update(_filters(locale))
     return environment
@@ -75,6 +80,14 @@ def _filters(locale: Locale) -> dict[str, Any]:
         """An organizer's text without marks, for attributes and titles."""
         return i18n.pick(texts, locale).body
 
+    def formatted(texts: Mapping[str, str]) -> Markup:
+        """An organizer's Markdown, marked with its language where it is not the page's."""
+        found = i18n.pick(texts, locale)
+        written = markdown.html(found.body)
+        if found.lang == locale:
+            return written
+        return Markup('<div lang="{}">{}</div>').format(found.lang, written)
+
     def clock(moment: datetime, zone: str) -> str:
         """Hours and minutes in a zone."""
         return format_time(moment, "H:mm", tzinfo=ZoneInfo(zone), locale=locale)
@@ -94,6 +107,7 @@ def _filters(locale: Locale) -> dict[str, Any]:
     return {
         "text": text,
         "plain": plain,
+        "markdown": formatted,
         "clock": clock,
         "day": day,
         "zone_name": zone_name,

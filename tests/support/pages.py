@@ -19,9 +19,9 @@ from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from server.demo import SLUG
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
+from tests.support.fair import SEATED_IN, SLUG, SOON, WAITING_IN, fair
 from tests.support.registered import approve_two, open_person, registered
 from tests.support.visits import (
     INVITATION,
@@ -33,10 +33,12 @@ from tests.support.visits import (
     log_in,
 )
 
-COMPANY: Final = ("mentor", "participant2")  # who is in the room already
-FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz"})  # plain text, not for people
 # To take away, not to look at.
 FILES: Final = frozenset({"/manage/{slug}/attendance.csv", "/manage/{slug}/people.csv"})
+
+COMPANY: Final = ("mentor", "participant2")  # who is in the room already
+# Plain text and calendars, not for people.
+FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz", "/e/{slug}/calendar.ics"})
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -203,10 +205,13 @@ async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
 
 EDITOR: Final = "/manage/{slug}/sessions"
 PEOPLE: Final = "/manage/{slug}/people"
+FAIR: Final = f"/e/{SLUG}"
+SESSION: Final = "/e/{slug}/s/{number:int}"
+SCHEDULE: Final = "/e/{slug}/schedule"
 REGISTER: Final = "/e/{slug}/register"
 ATTENDANCE: Final = "/manage/{slug}/attendance"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
-DESK: Final = f"/manage/{SLUG}"
+DESK: Final = "{desk}"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -215,6 +220,28 @@ PAGES: Final = (
     Shown(name="event", route="/e/{slug}", path="{event}"),
     Shown(name="event-known", route="/e/{slug}", path="{event}", who="participant"),
     Shown(name="event-stranger", route="/e/{slug}", path="{event}", who=STRANGER),
+    Shown(name="home-fair", route="/", path="/", setting=fair),
+    Shown(name="event-fair", route="/e/{slug}", path=FAIR, setting=fair),
+    Shown(name="event-fair-known", route="/e/{slug}", path=FAIR, who="participant", setting=fair),
+    Shown(name="event-soon", route="/e/{slug}", path=f"/e/{SOON}", setting=fair),
+    Shown(name="schedule", route=SCHEDULE, path="{event}/schedule"),
+    Shown(
+        name="schedule-fair",
+        route=SCHEDULE,
+        path=f"{FAIR}/schedule",
+        who="participant",
+        setting=fair,
+    ),
+    Shown(name="schedule-fair-guest", route=SCHEDULE, path=f"{FAIR}/schedule", setting=fair),
+    Shown(
+        name="session-fair-seated",
+        route=SESSION,
+        path=f"{FAIR}/s/{SEATED_IN}",
+        who="participant",
+        setting=fair,
+    ),
+    Shown(name="session-fair-full", route=SESSION, path=f"{FAIR}/s/{WAITING_IN}", setting=fair),
+    Shown(name="session-known", route=SESSION, path="{event}/s/2", who="participant"),
     Shown(name="register", route=REGISTER, path="{event}/register"),
     Shown(name="register-known", route=REGISTER, path="{event}/register", who=STRANGER),
     Shown(

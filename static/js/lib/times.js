@@ -3,7 +3,7 @@
 const lang = document.documentElement.lang || "ja";
 
 /**
- * Hours and minutes in a zone: 15:45.
+ * Hours and minutes in a zone, as the server writes them in both languages: 15:45, 9:05.
  * @param {string | number} moment ISO 8601 or milliseconds
  * @param {string} zone IANA name
  * @returns {string}
@@ -14,7 +14,9 @@ export function hours(moment, zone) {
     minute: "2-digit",
     hourCycle: "h23",
     timeZone: zone,
-  }).format(new Date(moment));
+  })
+    .format(new Date(moment))
+    .replace(/^0(?=\d)/, "");
 }
 
 /**

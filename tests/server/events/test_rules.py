@@ -47,3 +47,11 @@ def test_door(minutes: float, expected: Door) -> None:
 )
 def test_phase(minutes: float, expected: Phase) -> None:
     assert phase(session(), START + minutes * MINUTE) is expected
+
+
+@pytest.mark.parametrize("minutes", [-30, -5, 30, 90])
+def test_a_cancelled_session_has_no_way_in_at_any_time(minutes: float) -> None:
+    cancelled = session()
+    cancelled.cancelled_at = START
+    assert door(cancelled, START + minutes * MINUTE) is Door.CLOSED
+    assert phase(cancelled, START + minutes * MINUTE) is Phase.CANCELLED

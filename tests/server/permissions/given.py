@@ -19,7 +19,7 @@ from server.registration import actions
 from server.registration.actions import Act
 from server.registration.models import Registration
 from tests.server.permissions.table import VISITORS, Who
-from tests.server.programme.given import host
+from tests.server.programme.editing import host
 from tests.server.registration import given
 from tests.support.web import Site
 

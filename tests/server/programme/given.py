@@ -1,82 +1,91 @@
-"""What a test of the editor starts from: an organization that hosts, its manager, an event."""
+"""What the public pages are tested on: events with topics, sessions, speakers and seats."""
 
-import html
-import re
+from datetime import timedelta
+from typing import Any
 
 from server.accounts.models import Account
 from server.core import clock
-from server.core.db import Database
-from server.organizations.models import (
-    Membership,
-    MembershipRole,
-    MembershipState,
-    Organization,
+from server.core.db import Db
+from server.events.models import (
+    Event,
+    FormerSlug,
+    Session,
+    SessionKind,
+    SessionSpeaker,
+    Topic,
 )
+from tests.server.registration import given as registration
 from tests.support.web import Browser, Site
 
-SLUG = "furusato-2099"
-EDITOR = f"/manage/{SLUG}/sessions"
-BEGUN = {
-    "kind": "forum",
-    "title": "ふるさとの輪",
-    "slug": SLUG,
-    "day": "2099-02-14",
-    "begins": "10:00",
-    "ends": "16:30",
-}
-READY = {"summary-ja": "同じ火を囲みます。"}  # all that a begun event lacks
+HOUR = timedelta(hours=1)
+SLUG = registration.SLUG
+PAGE = f"/e/{SLUG}"
+
+account = registration.account
+registered = registration.registered
 
 
-async def host(database: Database, manager: Account, *, may_host: bool = True) -> Organization:
-    """An organization with one manager."""
-    async with database.writing() as db:
-        made = Organization(name="見本町", may_host=may_host, created_at=clock.now())
-        db.add(made)
-        await db.flush()
-        db.add(
-            Membership(
-                account_id=manager.id,
-                organization_id=made.id,
-                role=MembershipRole.MANAGER,
-                state=MembershipState.ACTIVE,
-                asked_at=clock.now(),
-            )
-        )
+async def event(db: Db, *, slug: str = SLUG, **facts: Any) -> Event:
+    """A published event, three days from now unless said otherwise, that takes registrations."""
+    times = {key: facts.pop(key) for key in ("starts_at", "ends_at") if key in facts}
+    made = await registration.event(db, slug=slug, **facts)
+    for key, at in times.items():
+        setattr(made, key, at)
+    db.add(made)
+    await db.flush()
     return made
 
 
-async def organizer(site: Site, browser: Browser) -> Account:
-    """A manager of a host, logged in, who has begun an event."""
-    account = await site.account("遠山 佑")
-    browser.hold(await site.login(account))
-    organization = await host(site.database, account)
-    answer = await browser.submit(
-        "/manage/new", "/manage/new", organization=str(organization.id), **BEGUN
+async def session(db: Db, at: Event, number: int = 1, **facts: Any) -> Session:
+    """A session of an hour at the event's start, for everyone of the event."""
+    starts = facts.pop("starts_at", at.starts_at)
+    made = Session(
+        event_id=at.id,
+        number=number,
+        starts_at=starts,
+        **{
+            "kind": SessionKind.DISCUSSION,
+            "title": {"ja": f"話し合い {number}"},
+            "ends_at": starts + HOUR,
+            "doors_at": starts - HOUR / 6,
+        }
+        | facts,
     )
-    assert (answer.status_code, answer.headers["location"]) == (303, EDITOR)
-    return account
+    db.add(made)
+    await db.flush()
+    return made
 
 
-async def save(browser: Browser, **fields: str) -> None:
-    """Save fields of the draft as the page would, over what it shows now."""
-    answer = await browser.submit(EDITOR, EDITOR, base=await base(browser), **fields)
-    assert answer.status_code == 303, answer.text
+async def topic(db: Db, at: Event, number: int = 1, title: str = "食と農") -> Topic:
+    """A topic of an event."""
+    made = Topic(event_id=at.id, number=number, title={"ja": title}, summary={"ja": "畑の話"})
+    db.add(made)
+    await db.flush()
+    return made
 
 
-async def base(browser: Browser) -> str:
-    """The fingerprints that the editor's page carries."""
-    return hidden((await browser.get(EDITOR)).text, "base")
+async def speaker(db: Db, of: Session, name: str = "鵜飼 隆二", number: int = 1) -> None:
+    """Somebody who speaks in a session."""
+    db.add(SessionSpeaker(session_id=of.id, number=number, name={"ja": name}))
+    await db.flush()
 
 
-async def publish(browser: Browser) -> int:
-    """Publish the draft as it is shown; the status of the answer."""
-    v = hidden((await browser.get(EDITOR)).text, "v")
-    answer = await browser.submit(EDITOR, f"/manage/{SLUG}/publish", v=v)
-    return answer.status_code
+async def former(db: Db, at: Event, slug: str) -> None:
+    """A slug that the event had before."""
+    db.add(FormerSlug(slug=slug, event_id=at.id))
+    await db.flush()
 
 
-def hidden(page: str, name: str) -> str:
-    """The value of a hidden field."""
-    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
-    assert found, name
-    return html.unescape(found[1])
+async def running(db: Db, **facts: Any) -> Event:
+    """An event that began an hour ago and still takes registrations."""
+    at = clock.now().replace(microsecond=0) - HOUR
+    return await event(db, starts_at=at, ends_at=at + 5 * HOUR, **facts)
+
+
+async def seen_by(site: Site, browser: Browser, who: Account | None, path: str = PAGE) -> str:
+    """A page as somebody sees it."""
+    if who:
+        browser.hold(await site.login(who))
+    answer = await browser.get(path, headers={"accept-language": "ja"})
+    assert answer.status_code == 200, answer.text
+    return answer.text

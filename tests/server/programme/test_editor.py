@@ -12,7 +12,7 @@ from server.events.models import Event, EventVersion, FormerSlug, Session, Sessi
 from server.live import log
 from server.organizations.queries import hosting
 from server.programme.desk import MOST_FIELDS
-from tests.server.programme.given import (
+from tests.server.programme.editing import (
     BEGUN,
     EDITOR,
     READY,

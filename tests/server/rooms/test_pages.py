@@ -77,6 +77,16 @@ async def test_without_the_seat_there_is_no_token(served: Served) -> None:
         assert (await ask_token(served, token, page.page))[1]["code"] == "seat_not_held"
 
 
+async def test_a_cancelled_session_lets_nobody_in(served: Served) -> None:
+    _, token = await served.person("花")
+    async with Page(served.url, token, ROOM) as page:
+        await page.ask("seat.take")
+        await change_session(served, cancelled_at=clock.now())
+        assert (await ask_token(served, token, page.page))[1]["code"] == "session_cancelled"
+    async with browser(served, token) as shown:
+        assert (await shown.get(ROOM)).status_code == 409
+
+
 async def test_a_seat_taken_elsewhere_raises_the_epoch(served: Served) -> None:
     _, token = await served.person("花")
     async with Page(served.url, token, ROOM) as first, Page(served.url, token, ROOM) as second:

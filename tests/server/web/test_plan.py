@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from server.web.circle import DOT, MANY, WIDEST_DOT, Dot, circle
+from server.web.circle import DOT, MANY, SMALL, WIDEST_DOT, Dot, circle, small_circle
 from server.web.plan import SeatPlace, seat_places
 
 pytestmark = pytest.mark.pure
@@ -63,6 +63,30 @@ def test_above_many_one_dot_is_ten_people() -> None:
     drawn = circle({"seat": MANY, "host": 11})
     assert drawn.each == 10
     assert Counter(dot.kind for dot in drawn.dots) == {"seat": MANY // 10, "host": 2}
+
+
+def test_free_seats_stand_outside_of_the_people() -> None:
+    kinds = [dot.kind for dot in circle({"seat": 2, "host": 1}, free=3).dots]
+    assert sorted(kinds[:3]) == ["host", "seat", "seat"]
+    assert kinds[3:] == ["free"] * 3
+
+
+def test_circle_stays_small_for_any_capacity() -> None:
+    drawn = circle({"seat": 5}, free=99_995)
+    assert drawn.each == 100
+    assert len(drawn.dots) <= MANY
+
+
+@pytest.mark.parametrize(
+    ("taken", "free", "each"), [(1, 4, 1), (40, 9, 1), (40, 40, 2), (812, 188, 50), (0, 0, 1)]
+)
+def test_small_circle_draws_at_most_three_rings(taken: int, free: int, each: int) -> None:
+    drawn = small_circle(taken, free)
+    assert drawn.each == each
+    assert len(drawn.dots) <= SMALL
+    assert Counter(dot.kind for dot in drawn.dots)["seat"] == math.ceil(taken / each)
+    far = max((math.hypot(dot.x, dot.y) for dot in drawn.dots), default=0)
+    assert far + drawn.dot <= drawn.radius + 0.01
 
 
 def test_circle_of_nobody_is_a_hearth() -> None:
