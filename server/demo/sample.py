@@ -1,22 +1,14 @@
-"""`yoriai demo`: an invented event with sessions and one account for each role.
+"""The sample: an event with a room that is open now, and one account for each role."""
 
-Safe to run again: nothing is doubled, and the times move so that a room is open now.
-"""
-
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlmodel import select
 
-from server.accounts import passwords, queries
+from server.accounts import queries
 from server.accounts.actions import open_account
 from server.accounts.models import Account
-from server.core import clock
-from server.core.config import Settings
-from server.core.db import Database, Db
-from server.core.errors import DomainError
+from server.core.db import Db
 from server.events.models import (
     Event,
     EventKind,
@@ -27,7 +19,6 @@ from server.events.models import (
     Session,
     SessionKind,
 )
-from server.migrations import migrate
 from server.records.models import Attendance, ClosedBy, Via
 from server.rooms.models import Room, RoomKind
 from server.rooms.places import main_room
@@ -88,40 +79,12 @@ PRESENT: Final[dict[str, tuple[tuple[int, int], ...]]] = {
 }
 
 
-class NotHere(DomainError):
-    """Demo data has no place in production."""
+async def fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
+    """Write the sample, or move its times so that its room is open now.
 
-    code = "not_here"
-
-
-async def fill(settings: Settings) -> str:
-    """Fill the database and say who can log in.
-
-    Raises:
-        NotHere: this is a production installation.
+    Args:
+        hashes: the hashed password of each address.
     """
-    if settings.environment == "production":
-        raise NotHere
-    words = {person.address: password(settings, person.address) for person in PEOPLE}
-    hashes = {address: await passwords.hashed(word) for address, word in words.items()}
-    database = Database(settings.database)
-    try:
-        await migrate(database)
-        async with database.writing() as db:
-            await _fill(db, hashes, clock.now())
-    finally:
-        await database.close()
-    lines = [f"{person.role:<12}{person.address:<30}{words[person.address]}" for person in PEOPLE]
-    return "\n".join([f"{settings.public_url.rstrip('/')}/e/{SLUG}", *lines])
-
-
-def password(settings: Settings, address: str) -> str:
-    """The demo password of an address: the same at each run, different on each installation."""
-    digest = hmac.new(settings.secret_key.encode(), f"demo:{address}".encode(), hashlib.sha256)
-    return digest.hexdigest()[:12]
-
-
-async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     event = await _event(db, begun)
     first = await _sessions(db, event, begun)
