@@ -5,13 +5,14 @@ Safe to run again: nothing is doubled, and the times move with the day on which 
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from server.accounts import passwords
 from server.core import clock
 from server.core.config import Settings
-from server.core.db import Database
+from server.core.db import Database, Db
 from server.core.errors import DomainError
-from server.demo import sample
+from server.demo import full, sample
 from server.demo.sample import PEOPLE
 from server.migrations import migrate
 
@@ -39,11 +40,22 @@ async def fill(settings: Settings, small: bool = False) -> str:
     try:
         await migrate(database)
         async with database.writing() as db:
-            await sample.fill(db, hashes, clock.now())
+            slugs = await write(db, hashes, clock.now(), small=small)
     finally:
         await database.close()
     lines = [f"{person.role:<12}{person.address:<30}{words[person.address]}" for person in PEOPLE]
-    return "\n".join([f"{settings.public_url.rstrip('/')}/e/{sample.SLUG}", *lines])
+    pages = [f"{settings.public_url.rstrip('/')}/e/{slug}" for slug in slugs]
+    return "\n".join([*pages, *lines])
+
+
+async def write(db: Db, hashes: dict[str, str], now: datetime, *, small: bool) -> list[str]:
+    """Write the sample, unless `small` the other events too; the slugs, the sample's first.
+
+    Args:
+        hashes: the hashed password of each address of the sample.
+    """
+    await sample.fill(db, hashes, now)
+    return [sample.SLUG] if small else [sample.SLUG, *await full.fill(db, now)]
 
 
 def password(settings: Settings, address: str) -> str:

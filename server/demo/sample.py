@@ -91,7 +91,7 @@ async def fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     room = await _room(db, first)
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
-        participation = await _participation(db, event, account, person.role, now)
+        participation = await take_part(db, event, account, person.role, now)
         for number, minutes in enumerate(PRESENT.get(person.address, ())):
             times = [first.starts_at + timedelta(minutes=each) for each in minutes]
             await _attendance(db, room, participation, number, times)
@@ -173,9 +173,10 @@ async def _account(db: Db, person: Invented, password_hash: str, now: datetime) 
     return account
 
 
-async def _participation(
+async def take_part(
     db: Db, event: Event, account: Account, role: Role, now: datetime
 ) -> Participation:
+    """Give an account its role in an event, where it has none yet."""
     found = select(Participation).where(
         Participation.event_id == event.id, Participation.account_id == account.id
     )
