@@ -110,13 +110,9 @@ class Ledger:
         """The one that is known, or a fresh one that was not in any state yet (`v` 0)."""
         key = step.account, step.session
         if key not in self.registrations:
-            participation = self.participations.setdefault(
-                step.account,
-                Participation(event_id=self.event_id, account_id=step.account, created_at=step.at),
-            )
             self.registrations[key] = Registration(
                 event_id=self.event_id,
-                participation_id=participation.id,
+                participation_id=self._participation(step).id,
                 session_id=step.session,
                 state=CANCELLED,
                 created_at=step.at,
@@ -124,6 +120,13 @@ class Ledger:
                 v=0,
             )
         return self.registrations[key]
+
+    def _participation(self, step: Step) -> Participation:
+        if step.account not in self.participations:
+            self.participations[step.account] = Participation(
+                event_id=self.event_id, account_id=step.account, created_at=step.at
+            )
+        return self.participations[step.account]
 
     def _approve(self, step: Step, by: _By) -> None:
         registration = self.registrations.get((step.account, None))

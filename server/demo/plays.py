@@ -42,7 +42,7 @@ Play = Callable[[Event, Sequence[Session], Cast, datetime], Ledger]
 def forum(event: Event, sessions: Sequence[Session], cast: Cast, now: datetime) -> Ledger:
     """Nine hundred register, most take seats in discussions, some come back on it."""
     random = Random(crowd.SEED)  # noqa: S311 - invents people's choices
-    times = _times(random, event, cast.forum, now)
+    times = _times(event, cast.forum, now)
     ids = {session.number: session.id for session in sessions}
     choices = [Choice([ids[n] for n in half], list(half.values())) for half in WANTED]
     others = {each: at for each, at in times.items() if each != cast.participant}
@@ -60,7 +60,7 @@ def forum(event: Event, sessions: Sequence[Session], cast: Cast, now: datetime) 
 def training(event: Event, sessions: Sequence[Session], cast: Cast, now: datetime) -> Ledger:
     """Some have asked; the organizer said yes to all but the last ones."""
     random = Random(crowd.SEED + 1)  # noqa: S311
-    times = _times(random, event, cast.training, now)
+    times = _times(event, cast.training, now)
     approved = dict(list(times.items())[:-ASK_IN_TRAINING])
     steps = [
         *crowd.registering(random, times),
@@ -73,7 +73,7 @@ def past(event: Event, sessions: Sequence[Session], cast: Cast, _now: datetime) 
     """Many registered until it closed, some came back on it."""
     random = Random(crowd.SEED + 2)  # noqa: S311
     assert event.closes_at is not None
-    times = _times(random, event, cast.past, event.closes_at)
+    times = _times(event, cast.past, event.closes_at)
     gone = _some(random, times, GONE_FROM_PAST)
     steps = [
         *crowd.registering(random, times),
@@ -82,10 +82,10 @@ def past(event: Event, sessions: Sequence[Session], cast: Cast, _now: datetime) 
     return _played(event, sessions, steps)
 
 
-def _times(
-    random: Random, event: Event, members: Sequence[Member], until: datetime
-) -> dict[Member, datetime]:
+def _times(event: Event, members: Sequence[Member], until: datetime) -> dict[Member, datetime]:
+    """When each registers, drawn apart from what each chooses: that is the same on each day."""
     assert event.opens_at is not None
+    random = Random(crowd.SEED)  # noqa: S311
     moments = crowd.moments(random, len(members), event.opens_at, until)
     return dict(zip(members, moments, strict=True))
 
