@@ -23,7 +23,7 @@ DESCRIPTION: Final = both(
     """
 ## この日にすること
 
-週末だけ畑を手伝う人、空き家を直して通う人、学生のころ世話になった村が忘れられない人。
+週末だけ畑を手伝う人、空き家を直して通う人、学生のころ世話になった村が忘れられない人。\
 **住んでいなくても、土地の力になれる**ことを、七つの地域の人と話します。
 
 - 午前は、基調の話を聞いてから、分野ごとの話し合いへ。
@@ -32,19 +32,20 @@ DESCRIPTION: Final = both(
 
 ## 参加のしかた
 
-パソコンでもスマートフォンでも参加できます。カメラとマイクがなくても、聞くことはできます。
+パソコンでもスマートフォンでも参加できます。カメラとマイクがなくても、聞くことはできます。\
 全体のステージには席の数だけ入れます。**分野の話し合いは、ひとつずつ席をとってください。**
 
 ## お願い
 
 話し合いの部屋で聞いた、ほかの方の名前や暮らしのことは、その部屋だけの話にしてください。
+
 この催しは、見本のための架空のものです。
 """,
     """
 ## What we do that day
 
-Somebody helps in a field at weekends, somebody repairs an empty house and keeps coming back,
-somebody cannot forget the village that took care of them as a student. We talk with people of
+Somebody helps in a field at weekends, somebody repairs an empty house and keeps coming back, \
+somebody cannot forget the village that took care of them as a student. We talk with people of \
 seven regions about how **one can be of use to a place without living there**.
 
 - In the morning, a talk for everyone, then discussions by topic.
@@ -53,12 +54,13 @@ seven regions about how **one can be of use to a place without living there**.
 
 ## How to take part
 
-A computer or a phone will do. Without camera and microphone you can still listen. Everyone with a
+A computer or a phone will do. Without camera and microphone you can still listen. Everyone with a \
 seat at the forum comes to the stage. **The discussions have seats of their own: take one in each.**
 
 ## A request
 
 What others tell about their names and lives in a discussion stays in that room.
+
 This event is invented, as a sample.
 """,
 )

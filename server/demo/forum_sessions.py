@@ -54,7 +54,7 @@ RELAY: Final = both(
 途中の質問は、いつでもどうぞ。
 """,
     """
-From the lighthouse on the cape to the yuzu fields of the south. Each region talks for fifteen
+From the lighthouse on the cape to the yuzu fields of the south. Each region talks for fifteen \
 minutes and hands over to the next.
 
 1. 13:00 Todaimisaki

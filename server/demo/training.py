@@ -46,23 +46,25 @@ def plan(when: Days) -> Plan:
             """
 ## どんな研修か
 
-市町村、会社、団体から、**二人から四人の組**で参加します。三日間、毎日一回ずつメンターが
+市町村、会社、団体から、**二人から四人の組**で参加します。三日間、毎日一回ずつメンターが\
 部屋をたずね、アイデアシートをいっしょに書き進めます。
 
 ## 参加の決まり方
 
 申し込みのあと、主催者が一件ずつ確認します。席が決まったら、メールでお知らせします。
+
 この研修は、見本のための架空のものです。
 """,
             """
 ## What kind of training
 
-Municipalities, companies and associations come as **teams of two to four**. On each of the three
+Municipalities, companies and associations come as **teams of two to four**. On each of the three \
 days a mentor visits your room once, and you write your idea sheet together.
 
 ## How places are given
 
 An organizer looks at each registration and writes to you when you have a seat.
+
 This training is invented, as a sample.
 """,
         ),
