@@ -19,7 +19,7 @@ serve: setup ## Set up and run the whole application on http://localhost:8000 (D
 	$(if $(DEMO),$(BIN)/yoriai demo)
 	exec $(BIN)/yoriai serve
 
-demo: setup ## Put the demo event into the database and print its accounts
+demo: setup ## Put invented events and people into the database and print the accounts
 	$(BIN)/yoriai demo
 
 check: setup ## Format, lint, types, import contracts, pure tests (at most 3 minutes)

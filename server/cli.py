@@ -77,10 +77,10 @@ def _staff_link(settings: Settings, _arguments: argparse.Namespace) -> None:
     print(link or "There is a staff account already; it can invite others.")
 
 
-def _demo(settings: Settings, _arguments: argparse.Namespace) -> None:
+def _demo(settings: Settings, arguments: argparse.Namespace) -> None:
     from server import demo
 
-    print(anyio.run(demo.fill, settings))
+    print(anyio.run(demo.fill, settings, arguments.small))
 
 
 def _health(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -118,7 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("worker", help="run one worker process (needs REDIS_URL)")
     commands.add_parser("media", help="run our media engine")
     commands.add_parser("staff-link", help="print the link for the first staff account")
-    commands.add_parser("demo", help="put an invented event and its accounts into the database")
+    invented = commands.add_parser("demo", help="put invented events and people into the database")
+    invented.add_argument("--small", action="store_true", help="only one event, with an open room")
     healthy = commands.add_parser("health", help="exit with 0 when a process is well")
     healthy.add_argument("process", choices=["web", "worker", "media"])
     commands.add_parser("config", help="list the settings, their values and meaning")

@@ -166,7 +166,7 @@ async def stop(process: asyncio.subprocess.Process) -> None:
 
 
 async def _fill(app: App, folder: Path) -> None:
-    code, output = await run_command(app.environment, "demo", cwd=folder)
+    code, output = await run_command(app.environment, "demo", "--small", cwd=folder)
     assert code == 0, output
     lines = [line for line in output.splitlines() if "@sample.example" in line]
     app.event = next(line for line in output.splitlines() if line.startswith(app.url))

@@ -1,22 +1,14 @@
-"""`yoriai demo`: an invented event with sessions and one account for each role.
+"""The sample: an event with a room that is open now, and one account for each role."""
 
-Safe to run again: nothing is doubled, and the times move so that a room is open now.
-"""
-
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlmodel import select
 
-from server.accounts import passwords, queries
+from server.accounts import queries
 from server.accounts.actions import open_account
 from server.accounts.models import Account
-from server.core import clock
-from server.core.config import Settings
-from server.core.db import Database, Db
-from server.core.errors import DomainError
+from server.core.db import Db
 from server.events.models import (
     Event,
     EventKind,
@@ -27,7 +19,6 @@ from server.events.models import (
     Session,
     SessionKind,
 )
-from server.migrations import migrate
 from server.organizations.models import (
     Membership,
     MembershipRole,
@@ -103,40 +94,12 @@ BELONG: Final = {
 }
 
 
-class NotHere(DomainError):
-    """Demo data has no place in production."""
+async def fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
+    """Write the sample, or move its times so that its room is open now.
 
-    code = "not_here"
-
-
-async def fill(settings: Settings) -> str:
-    """Fill the database and say who can log in.
-
-    Raises:
-        NotHere: this is a production installation.
+    Args:
+        hashes: the hashed password of each address.
     """
-    if settings.environment == "production":
-        raise NotHere
-    words = {person.address: password(settings, person.address) for person in PEOPLE}
-    hashes = {address: await passwords.hashed(word) for address, word in words.items()}
-    database = Database(settings.database)
-    try:
-        await migrate(database)
-        async with database.writing() as db:
-            await _fill(db, hashes, clock.now())
-    finally:
-        await database.close()
-    lines = [f"{person.role:<12}{person.address:<30}{words[person.address]}" for person in PEOPLE]
-    return "\n".join([f"{settings.public_url.rstrip('/')}/e/{SLUG}", *lines])
-
-
-def password(settings: Settings, address: str) -> str:
-    """The demo password of an address: the same at each run, different on each installation."""
-    digest = hmac.new(settings.secret_key.encode(), f"demo:{address}".encode(), hashlib.sha256)
-    return digest.hexdigest()[:12]
-
-
-async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     begun = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     event = await _event(db, begun)
     room = await _room(db, first := await _sessions(db, event, begun))
@@ -144,7 +107,7 @@ async def _fill(db: Db, hashes: dict[str, str], now: datetime) -> None:
     event.organization_id = organization.id
     for person in PEOPLE:
         account = await _account(db, person, hashes[person.address], now)
-        participation = await _participation(db, event, account, person.role, now)
+        participation = await take_part(db, event, account, person.role, now)
         await _membership(db, organization, account, person.address.partition("@")[0], now)
         for number, minutes in enumerate(PRESENT.get(person.address, ())):
             times = [first.starts_at + timedelta(minutes=each) for each in minutes]
@@ -227,9 +190,10 @@ async def _account(db: Db, person: Invented, password_hash: str, now: datetime) 
     return account
 
 
-async def _participation(
+async def take_part(
     db: Db, event: Event, account: Account, role: Role, now: datetime
 ) -> Participation:
+    """Give an account its role in an event, where it has none yet."""
     found = select(Participation).where(
         Participation.event_id == event.id, Participation.account_id == account.id
     )
