@@ -69,6 +69,7 @@ async def test_event_knows_where_the_visitor_stands(site: Site) -> None:
                 act = Act(actor=who.id, now=clock.now())
                 await actions.cancel(db, registration, event=event, session=None, act=act)
     assert "あなたの席があります" in await shown(site, PAGE, seated)
+    assert "キャンセル待ち 1番目" in await shown(site, PAGE, first)
     assert "キャンセル待ち 2番目" in await shown(site, PAGE, second)
     cancelled = await shown(site, PAGE, gone)
     assert "参加を取り消しています。" in cancelled

@@ -141,6 +141,12 @@ def test_nothing_runs_and_no_picture_is_fetched(source: str) -> None:
     assert all(may_lead(facts["href"]) for tag, facts in seen.tags if tag == "a")
 
 
+def test_a_picture_becomes_a_link_so_that_its_words_are_not_lost() -> None:
+    assert inline("![地図](https://town.example/map.png)") == (
+        '!<a href="https://town.example/map.png" rel="nofollow">地図</a>'
+    )
+
+
 def test_without_the_walls_the_same_sources_would_run() -> None:
     open_house = MarkdownIt("commonmark", {"html": True})
     assert "<script>" in open_house.render("<script>alert(1)</script>")
