@@ -14,7 +14,7 @@ from server.accounts.actions import account_for
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
-from server.demo import SLUG
+from server.demo.sample import SLUG
 from server.events.models import Event, Session
 from server.registration import actions
 from server.registration.actions import Act
