@@ -1,19 +1,21 @@
-"""`make test`: the whole suite, once in each shape of the installation.
+"""`make test`: the whole suite, once in each shape of the installation, both at the same time.
 
 The embedded shape is SQLite and the Redis inside the process; the server shape is PostgreSQL and
 a Redis server. The same tests run in both, and their numbers must be equal. Pure tests, which
-touch neither, have run before, in `make check`.
+touch neither, have run before, in `make check`. Much of a run is waiting for browsers and leases,
+so the two shapes fill each other's gaps; each takes its ports from a range of its own.
 """
 
+import asyncio
 import os
 import re
-import subprocess
 import sys
 import time
-from typing import NamedTuple
+from collections.abc import AsyncIterator
+from typing import Final, NamedTuple
 
-SHAPES = ("embedded", "servers")
-COUNT = re.compile(r"^(?:=+ )?(\d+)(?:/\d+)? tests? collected", re.MULTILINE)
+SHAPES: Final = ("embedded", "servers")
+COUNT: Final = re.compile(r"^(?:=+ )?(\d+)(?:/\d+)? tests? collected")
 
 
 class Result(NamedTuple):
@@ -27,7 +29,7 @@ class Result(NamedTuple):
 
 def main() -> None:
     """Run both shapes; exit with 1 when a test failed or the numbers differ."""
-    results = [_run(shape) for shape in SHAPES]
+    results = asyncio.run(_run_all(sys.argv[1:]))
     for result in results:
         print(f"{result.shape}: {result.collected} tests collected, {result.seconds:.0f} s")
     if len({result.collected for result in results}) != 1:
@@ -35,25 +37,37 @@ def main() -> None:
     sys.exit(max(result.code for result in results))
 
 
-def _run(shape: str) -> Result:
-    environment = os.environ | {"TEST_SHAPE": shape}
+async def _run_all(arguments: list[str]) -> list[Result]:
+    return await asyncio.gather(*(_run(shape, arguments) for shape in SHAPES))
+
+
+async def _run(shape: str, arguments: list[str]) -> Result:
+    listed = await _pytest(shape, "--collect-only", "-q", *arguments)
+    collected = [COUNT.match(line) async for line in _lines(listed)]
+    await listed.wait()
     began = time.monotonic()
-    code = _pytest(environment, *sys.argv[1:]).returncode
-    seconds = time.monotonic() - began
-    return Result(shape, _collected(environment), code, seconds)
+    running = await _pytest(shape, "--durations=15", *arguments)
+    async for line in _lines(running):
+        print(f"[{shape}] {line}", flush=True)
+    code = await running.wait()
+    counts = [int(found[1]) for found in collected if found]
+    return Result(shape, counts[-1] if counts else 0, code, time.monotonic() - began)
 
 
-def _collected(environment: dict[str, str]) -> int:
-    listed = _pytest(environment, "--collect-only", "-q", *sys.argv[1:], capture=True)
-    found = COUNT.search(listed.stdout)
-    return int(found[1]) if found else 0
+async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        yield line.decode(errors="replace").rstrip()
 
 
-def _pytest(
-    environment: dict[str, str], *arguments: str, capture: bool = False
-) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-m", "not pure", "--durations=15", *arguments]
-    return subprocess.run(command, env=environment, text=True, check=False, capture_output=capture)
+async def _pytest(shape: str, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pytest", "-m", "not pure", *arguments),
+        env=os.environ | {"TEST_SHAPE": shape},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=2**20,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The whole application as people run it: `yoriai serve` on free ports, with demo data."""
 
 import asyncio
+import contextlib
 import os
+import random
 import signal
 import socket
 import ssl
@@ -22,11 +24,19 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made its own
 
 
+# Below the ports that the system gives to outgoing connections, and apart for runs side by side.
+PORTS = {"embedded": range(10_000, 20_000), "servers": range(20_000, 30_000)}
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses at this moment, of this run's own range."""
+    ports = PORTS[os.environ.get("TEST_SHAPE", "embedded")]
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            port = random.choice(ports)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 @dataclass
