@@ -52,6 +52,21 @@ class Database:
             async with _committing(db):
                 yield db
 
+    @asynccontextmanager
+    async def supposing(self) -> AsyncIterator[Db]:
+        """A write transaction that is taken back in the end: how things would be.
+
+        What was read stays usable afterwards.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+            if self.is_sqlite:
+                await db.connection(execution_options={"begin": "IMMEDIATE"})
+            try:
+                yield db
+                db.expunge_all()
+            finally:
+                await db.rollback()
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()

@@ -18,8 +18,10 @@ from server.events.draft import typed
 from server.events.models import Event
 from server.events.roles import Capability
 from server.organizations import queries as organizations
+from server.programme import queries as programme
 from server.programme.compare import Compared, compared
 from server.programme.editor import base_of, editing
+from server.programme.event_page import event_page
 from server.programme.forms import DuplicateForm, NewEventForm, PublishForm
 from server.web.errors import text_of
 from server.web.forms import Bound, bind, texts
@@ -145,6 +147,26 @@ async def publish(request: Request) -> Response:
     return go(f"/manage/{event.slug}/sessions?published={event.version}")
 
 
+async def preview(request: Request) -> Response:
+    """GET /manage/{slug}/preview: the event's page as the draft would make it.
+
+    The draft is published in a transaction that is taken back.
+    """
+    now = clock.now()
+    try:
+        async with services(request).database.supposing() as db:
+            event = await _event(db, request)
+            version = await queries.draft_of(db, event)
+            if version is not None:
+                actor = _actor(request)
+                await actions.publish(db, event, v=version.v, actor=actor, now=now)
+            found = await programme.programme(db, event.slug, None)
+            people = (await queries.people_of(db, [event]))[event.id]
+    except (NotReady, SlugTaken) as error:
+        return await _editor(request, refused=error, status=409)
+    return event_page(request, found, people, now=now, preview=True)
+
+
 async def show_duplicate(request: Request) -> Response:
     """GET /manage/{slug}/duplicate"""
     return await _duplicate(request, Bound(None))
@@ -251,6 +273,7 @@ routes = [
     Route("/manage/{slug}/sessions", save, methods=["POST"]),
     Route("/manage/{slug}/discard", discard, methods=["POST"]),
     Route("/manage/{slug}/publish", publish, methods=["POST"]),
+    Route("/manage/{slug}/preview", preview, methods=["GET"]),
     Route("/manage/{slug}/duplicate", show_duplicate, methods=["GET"]),
     Route("/manage/{slug}/duplicate", duplicate, methods=["POST"]),
 ]

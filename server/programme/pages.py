@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from server.events.addresses import follows_slugs
 from server.events.models import Role
 from server.mail.calendar import calendar
 from server.programme import feed, grid, queries, rows, rules
+from server.programme.event_page import event_page, host
 from server.registration import seats
 from server.web.pages import page
 from server.web.services import services
@@ -57,22 +57,7 @@ async def show(request: Request) -> Response:
     async with services(request).database.reading() as db:
         found = await queries.programme(db, request.path_params["slug"], who.account_id)
         people = (await events.people_of(db, [found.event]))[found.event.id]
-    shown = rows.session_rows(found, now)
-    way = rules.way(found.event, found.seats, now)
-    return page(
-        request,
-        "events/show.html",
-        event=found.event,
-        rows=shown,
-        topics=list(rows.topic_rows(found, shown)),
-        people=people,
-        seats=found.seats,
-        standing=found.standing,
-        turn=found.turn,
-        way=way,
-        offered=rules.offers(found.standing, way),
-        host=_host(request),
-    )
+    return event_page(request, found, people, now=now)
 
 
 @follows_slugs
@@ -97,7 +82,7 @@ async def schedule(request: Request) -> Response:
         show=chosen if chosen in ("mine", "all") else "",
         zone=who.zone if other_zone else "",
         standing=found.standing,
-        host=_host(request),
+        host=host(request),
     )
 
 
@@ -121,7 +106,7 @@ async def session(request: Request) -> Response:
         zone=who.zone
         if who.account_id and _differs(who.zone, found.event.zone, row.session.starts_at)
         else "",
-        host=_host(request),
+        host=host(request),
     )
 
 
@@ -145,11 +130,6 @@ async def subscribed(request: Request) -> Response:
     body = calendar(made, now=clock.now(), name=name)
     headers["Content-Disposition"] = f'inline; filename="{event.slug}.ics"'
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
-
-
-def _host(request: Request) -> str:
-    """Where calendars find us."""
-    return urlsplit(services(request).settings.public_url).netloc
 
 
 def _asked_locale(request: Request) -> Locale:

@@ -268,6 +268,12 @@ PAGES: Final = (
     Shown(name="manage-new", route="/manage/new", path="/manage/new", who="organizer"),
     Shown(name="editor", route=EDITOR, path="{desk}/sessions", who="organizer", steps=_add_session),
     Shown(
+        name="preview",
+        route="/manage/{slug}/preview",
+        path="{desk}/preview",
+        who="organizer",
+    ),
+    Shown(
         name="duplicate",
         route="/manage/{slug}/duplicate",
         path="{desk}/duplicate",

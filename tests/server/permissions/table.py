@@ -178,6 +178,7 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/manage/{slug}/sessions"): Entry(_EDIT),
     ("POST", "/manage/{slug}/discard"): Entry(_EDIT),
     ("POST", "/manage/{slug}/publish"): Entry(_EDIT),
+    ("GET", "/manage/{slug}/preview"): Entry(_EDIT),
     ("GET", "/manage/{slug}/duplicate"): Entry(_EDIT),
     ("POST", "/manage/{slug}/duplicate"): Entry(
         _EDIT, fields={"slug": "another-one", "day": "2099-01-01"}

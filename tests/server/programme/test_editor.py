@@ -271,6 +271,32 @@ async def test_a_session_is_added_after_the_last_one(site: Site) -> None:
     assert (second.title, f"{second.starts_at:%H:%M}") == ({"ja": "話し合い"}, "01:45")
 
 
+async def test_a_preview_shows_the_draft_and_leaves_everything_as_it_is(site: Site) -> None:
+    async with site.browser() as browser:
+        await organizer(site, browser)
+        await save(browser, **READY, **ROW)
+        await publish(browser)
+        await save(browser, **{"s1-title-ja": "はじまり", "slug": "another-address"}, **MOVED)
+        told_before = await _told(site.database)
+        shown = await browser.get(f"/manage/{SLUG}/preview")
+        assert shown.status_code == 200
+        assert "はじまり" in shown.text
+        assert "10:05" in shown.text
+        public = (await browser.get(f"/e/{SLUG}")).text
+        assert "開会" in public
+        assert "はじまり" not in public
+    assert await _told(site.database) == told_before
+    assert await _sessions(site.database) == [(1, {"ja": "開会"}, 0, False)]
+
+
+async def test_a_draft_that_cannot_be_published_has_no_preview_but_reasons(site: Site) -> None:
+    async with site.browser() as browser:
+        await organizer(site, browser)
+        answer = await browser.get(f"/manage/{SLUG}/preview")
+        assert answer.status_code == 409
+        assert 'href="#summary-ja"' in answer.text
+
+
 async def test_another_event_after_the_model_of_one(site: Site) -> None:
     async with site.browser() as browser:
         await organizer(site, browser)
