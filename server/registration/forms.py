@@ -58,6 +58,14 @@ class RolesForm(DeskForm):
     registration: UUID
 
 
+class MoveForm(DeskForm):
+    """An organizer moves somebody to another session, for a reason."""
+
+    registration: UUID
+    session: Annotated[int, Field(ge=1, le=9999)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
 def chosen_sessions(raw: dict[str, str]) -> set[int]:
     """The numbers of the sessions whose boxes are ticked."""
     numbers = (name.removeprefix(SEAT) for name in raw if name.startswith(SEAT))

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     RESTORE = "restore"
     ADD = "add"
     ROLES = "roles"
+    MOVE = "move"
 
 
 UNDONE_BY = {Verb.APPROVE: Verb.UNAPPROVE, Verb.CANCEL: Verb.RESTORE}

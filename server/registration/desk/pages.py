@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from server.registration.desk import acts, add, console, people, roles
+from server.registration.desk import acts, add, console, move, people, roles
 
 routes = [
     Route("/manage/{slug}/", console.show, methods=["GET"]),
@@ -14,5 +14,6 @@ routes = [
     Route("/manage/{slug}/people/cancel", acts.cancel, methods=["POST"]),
     Route("/manage/{slug}/people/restore", acts.restore, methods=["POST"]),
     Route("/manage/{slug}/people/add", add.add, methods=["POST"]),
+    Route("/manage/{slug}/people/move", move.move, methods=["POST"]),
     Route("/manage/{slug}/people/roles", roles.set_roles, methods=["POST"]),
 ]

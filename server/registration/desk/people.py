@@ -12,6 +12,7 @@ from server.core import clock
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.core.ids import new_id
+from server.events import queries as events
 from server.events.access import Desk, at_desk
 from server.events.models import Event
 from server.events.roles import Capability, can
@@ -70,7 +71,7 @@ async def shown(
         person = _person(everyone, view)
         open_here = person is not None and person not in rows
         details = await people.details(db, [*rows, person] if person and open_here else rows)
-        beside = await _beside(db, person, details)
+        beside = await _beside(db, desk.event, person, details)
         outcome = await _outcome(db, request, view)
     counts = people.counted(everyone)
     return page(
@@ -103,16 +104,21 @@ async def shown(
     )
 
 
-async def _beside(db: Db, person: Person | None, details: people.Details) -> dict[str, Any]:
+async def _beside(
+    db: Db, event: Event, person: Person | None, details: people.Details
+) -> dict[str, Any]:
     """What the open person's part of the page needs besides."""
     if person is None:
-        return {"history": [], "session_seats": {}, "session_of": {}}
+        return {"history": [], "session_seats": {}, "session_of": {}, "targets": []}
     held = details.seats[person.participation]
     of = {seat.registration: seat.session for seat in held}
+    all_of_them = await events.sessions_of(db, event)
+    targets = [each for each in all_of_them if each.by_seat and each.cancelled_at is None]
     return {
         "history": await queries.history(db, [person.registration, *of]),
-        "session_seats": await seats.of_sessions(db, list(of.values())),
+        "session_seats": await seats.of_sessions(db, all_of_them),
         "session_of": of,
+        "targets": targets,
     }
 
 

@@ -171,7 +171,7 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("GET", "/manage/{slug}/people.csv"): Entry(_EXPORT),
     **{
         ("POST", f"/manage/{{slug}}/people/{act}"): Entry(_ACT)
-        for act in ("add", "approve", "cancel", "promote", "restore", "unapprove")
+        for act in ("add", "approve", "cancel", "move", "promote", "restore", "unapprove")
     },
     ("POST", "/manage/{slug}/people/roles"): Entry(_ACT, fields={"registration": "{registration}"}),
     ("GET", "/manage/{slug}/sessions"): Entry(_EDIT),
