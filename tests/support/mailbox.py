@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -48,10 +48,13 @@ class Mailbox:
         return "250 taken"
 
 
+Box = TypeVar("Box", bound=Mailbox)
+
+
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
+def mailbox(kind: type[Box] = Mailbox) -> Iterator[Box]:  # type: ignore[assignment]
     """A mail server in a thread of its own while the block runs."""
-    box = Mailbox(free_port())
+    box = kind(free_port())
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:
