@@ -77,9 +77,10 @@ def with_one(arrivals: Iterable[Arrival], people: Iterable[str], *, uid: str) ->
 
 def entries_of(mail: EmailMessage) -> list[CalendarEntry]:
     """The entries of a mail's calendar object."""
+    entries: list[Any] = list(icalendar.Calendar.from_ical(calendar_of(mail)).walk("VEVENT"))
     return [
         CalendarEntry(str(each["UID"]), int(each["SEQUENCE"]), each["DTSTART"].dt)
-        for each in icalendar.Calendar.from_ical(calendar_of(mail)).walk("VEVENT")
+        for each in entries
     ]
 
 

@@ -32,12 +32,12 @@ from server.mail.calendar import uid
 from server.migrations import migrate
 from tests.load.forum import Forum, begin, move, owed, register
 from tests.load.mail_count import Arrival, Office, entries_of, once_each, shows, with_one
-from tests.support.app import start_worker, stop
-from tests.support.mailbox import mailbox
+from tests.support.app import free_port, start_worker, stop
+from tests.support.mailbox import serving
 from tests.support.servers import Servers, fresh, postgres, redis_server
 
-MOST_BETWEEN: Final = 20  # mails that a worker may hand over before it is killed
-IDLE_SECONDS: Final = 6.0  # a worker that has nothing to hand over is killed after it
+PATIENCE_SHARE: Final = 10  # mails for one of so many people at most, then the worker is killed
+IDLE_SECONDS: Final = 3.0  # a worker that has nothing to hand over is killed after it
 JITTER_SECONDS: Final = 0.03  # about what one mail takes, so that every moment of it is hit
 CEILING_SECONDS: Final = 420
 LATE_SHARE: Final = 10  # one of so many registers while the session is about to move
@@ -72,9 +72,7 @@ class Mortal:
     def __init__(
         self, folder: Path, servers: Servers, office: Office, chance: random.Random, program: str
     ) -> None:
-        self._start = lambda: start_worker(
-            folder, servers, settings=office.settings, program=program
-        )
+        self._folder, self._servers, self._program = folder, servers, program
         self._office = office
         self._chance = chance
         self.kills = 0
@@ -88,10 +86,15 @@ class Mortal:
         finally:
             await stop(self._process)
 
-    async def die(self, times: int) -> None:
-        """Kill it so many times: after some mails, in the midst of one, or while it is idle."""
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await start_worker(
+            self._folder, self._servers, settings=self._office.settings, program=self._program
+        )
+
+    async def die(self, times: int, *, most: int) -> None:
+        """Kill it so many times: after 1 … `most` mails, in the midst of one, or while idle."""
         for _ in range(times):
-            enough = self._office.offered + self._chance.randint(1, MOST_BETWEEN)
+            enough = self._office.offered + self._chance.randint(1, most)
             deadline = time.monotonic() + IDLE_SECONDS
             while self._office.offered < enough and time.monotonic() < deadline:
                 await asyncio.sleep(0.002)
@@ -119,21 +122,21 @@ async def run(
     """
     began, outcome = time.monotonic(), Outcome()
     addresses = [f"{uuid4().hex}@sample.example" for _ in range(people)]
-    late = max(1, people // LATE_SHARE)
+    late, most = max(1, people // LATE_SHARE), max(1, people // PATIENCE_SHARE)
     database = Database(servers.database_url)
     await migrate(database)
     forum = await begin(database)
-    with mailbox(Office) as office:
+    with serving(Office(free_port())) as office:
         worker = Mortal(folder, servers, office, random.Random(seed), program)
         async with worker.alive():
             office.refusing = True
             first = kills // 3
             outcome.errors, _, _ = await asyncio.gather(
                 register(database, forum, addresses[:-late], seconds=refusing * 0.8),
-                worker.die(first),
+                worker.die(first, most=most),
                 _take_after(office, refusing),
             )
-            await worker.die((kills - first) // 2)
+            await worker.die((kills - first) // 2, most=most)
             await _settled(database)
             office.refusing = True
             outcome.errors += await register(database, forum, addresses[-late:], seconds=0)
@@ -141,7 +144,7 @@ async def run(
             old, new = await move(database, forum)
             moved_at = time.monotonic()
             office.refusing = False
-            await worker.die(kills - worker.kills)
+            await worker.die(kills - worker.kills, most=most)
             await _settled(database)
         outcome.open, undelivered = await owed(database)
         outcome.errors += undelivered
@@ -161,6 +164,10 @@ def _complaints(folder: Path) -> int:
 
 
 async def _take_after(office: Office, seconds: float) -> None:
+    """Refuse for so long, counted from the first mail that comes."""
+    async with asyncio.timeout(CEILING_SECONDS):
+        while not office.offered:
+            await asyncio.sleep(0.05)
     await asyncio.sleep(seconds)
     office.refusing = False
 

@@ -52,9 +52,15 @@ Box = TypeVar("Box", bound=Mailbox)
 
 
 @contextmanager
-def mailbox(kind: type[Box] = Mailbox) -> Iterator[Box]:  # type: ignore[assignment]
+def mailbox() -> Iterator[Mailbox]:
     """A mail server in a thread of its own while the block runs."""
-    box = kind(free_port())
+    with serving(Mailbox(free_port())) as box:
+        yield box
+
+
+@contextmanager
+def serving(box: Box) -> Iterator[Box]:
+    """Let a mail server of a special kind work while the block runs."""
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:
