@@ -131,7 +131,7 @@ class Unexpected(Exception):
 async def work(line: bytes) -> None:
     """Follow the plan; see the module's text."""
     plan = JoinPlan.from_line(line)
-    connector = aiohttp.TCPConnector(limit=0)
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=2)  # the server keeps for 5 s
     async with aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar()
     ) as session:
@@ -139,7 +139,7 @@ async def work(line: bytes) -> None:
         began = _cpu_seconds()
         await crew.arrive()
         crew.report.cpu_seconds = _cpu_seconds() - began
-        print(json.dumps(asdict(crew.report)), flush=True)
+        print(json.dumps(vars(crew.report)), flush=True)
         await asyncio.to_thread(sys.stdin.buffer.read)
         print(json.dumps({"lost": crew.lost}), flush=True)
         await crew.leave()
