@@ -131,7 +131,7 @@ class Unexpected(Exception):
 async def work(line: bytes) -> None:
     """Follow the plan; see the module's text."""
     plan = JoinPlan.from_line(line)
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=2)  # the server keeps for 5 s
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)  # nobody uses another's
     async with aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar()
     ) as session:
