@@ -34,7 +34,7 @@ check: setup ## Format, lint, types, import contracts, pure tests (at most 3 min
 test: setup-test check ## Set up and run everything that CI runs
 	$(BIN)/python -m tests.suite
 
-drill: setup-test ## Full counts and loads: make drill [NAME=one]
+drill: setup-test ## Full counts and loads: make drill [NAME=one, of those in tests/drill.py]
 	$(BIN)/python -m tests.drill $(NAME)
 
 pictures: setup-test ## Write every page in ja and en, 390 and 1280, light and dark, into pictures/

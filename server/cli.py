@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from server.core import config
 from server.core.config import Settings
 from server.core.errors import CannotRun
+from server.listen import allow_many_connections
 from server.supervisor import die_with_parent
 
 Command = Callable[[Settings, argparse.Namespace], None]
@@ -25,6 +26,7 @@ Command = Callable[[Settings, argparse.Namespace], None]
 def main() -> None:
     """Run a command; exits with 2 when the settings do not fit, 1 when it cannot do its work."""
     die_with_parent()
+    allow_many_connections()
     arguments = _parser().parse_args()
     _log_in_lines()
     try:

@@ -1,6 +1,7 @@
 """Listening sockets, and who holds a port that is taken."""
 
 import errno
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -41,6 +42,15 @@ def listen(host: str, port: int) -> socket.socket:
     listener.listen(1024)
     listener.set_inheritable(True)
     return listener
+
+
+def allow_many_connections() -> None:
+    """Let this process open as many files as it may: each page that is open holds one.
+
+    The limit that a process begins with is 1,024 on Debian; beyond it, new connections are dropped.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def holder(port: int, *, kind: str = "tcp") -> str:

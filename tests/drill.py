@@ -1,5 +1,6 @@
 """`make drill`: full counts and loads. Each drill is a program of `tests/load` that ends with one
-line of JSON; `make drill NAME=junk` runs one, `make drill` all in sequence.
+line of JSON; `make drill NAME=junk` runs one, `make drill` all in sequence. `python -m tests.drill
+--help` lists them.
 """
 
 import subprocess
@@ -12,11 +13,16 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "media-kills": ("tests.load.media_kills",),
     "web-kills": ("tests.load.web_kills",),
     "last-seat": ("tests.load.last_seat",),
+    "mails": ("tests.load.mail_kills",),
+    "join": ("tests.load.join",),
 }
 
 
 def main() -> None:
     """Run the named drills, or all; exit with 1 when one failed."""
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(f"{__doc__}Drills: {', '.join(DRILLS)}")
+        return
     names = sys.argv[1:] or list(DRILLS)
     unknown = [name for name in names if name not in DRILLS]
     if unknown:

@@ -1,5 +1,6 @@
 """The database: deferred reads, and write transactions in which nothing else is awaited."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 SQLITE_BUSY_SECONDS = 20
+TURN_SECONDS = 30  # nobody waits longer for a connection
 
 Db = AsyncSession
 
@@ -19,26 +21,29 @@ class Database:
     """One engine and the two ways to use it.
 
     `reading()` for a GET, `writing()` for an action: one transaction, committed when the block
-    ends, rolled back when it raises. On SQLite a write takes the write lock at once
-    (`BEGIN IMMEDIATE`), so that what it reads cannot change before it writes. Errors end in the
-    log, so they do not tell what was to be written.
+    ends, rolled back when it raises. Whoever waits for a connection gets one in turn. On SQLite a
+    write takes the write lock at once (`BEGIN IMMEDIATE`), so that what it reads cannot change
+    before it writes. Errors end in the log, so they do not tell what was to be written.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
+        self.engine = (_sqlite_engine if self.is_sqlite else _server_engine)(url, pool_size)
+        # The pool itself lets whoever asks at the right moment pass those who wait: in a rush
+        # some then wait for half a minute and fail, while others come and go.
+        self._turns = asyncio.Semaphore(pool_size)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
         """A session for reads; nothing of it is committed."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as db:
+        async with self._session(autoflush=False) as db:
             yield db
 
     @asynccontextmanager
     async def reading_one_moment(self) -> AsyncIterator[Db]:
         """A session whose reads all see the database as it was at the first of them."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as db:
+        async with self._session(autoflush=False) as db:
             if not self.is_sqlite:  # where a read transaction sees one moment anyway
                 await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield db
@@ -46,7 +51,7 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Db]:
         """One write transaction."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+        async with self._session() as db:
             if self.is_sqlite:
                 await db.connection(execution_options={"begin": "IMMEDIATE"})
             async with _committing(db):
@@ -58,7 +63,7 @@ class Database:
 
         What was read stays usable afterwards.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+        async with self._session() as db:
             if self.is_sqlite:
                 await db.connection(execution_options={"begin": "IMMEDIATE"})
             try:
@@ -66,6 +71,16 @@ class Database:
                 db.expunge_all()
             finally:
                 await db.rollback()
+
+    @asynccontextmanager
+    async def _session(self, *, autoflush: bool = True) -> AsyncIterator[Db]:
+        async with asyncio.timeout(TURN_SECONDS):
+            await self._turns.acquire()
+        try:
+            async with AsyncSession(self.engine, expire_on_commit=False, autoflush=autoflush) as db:
+                yield db
+        finally:
+            self._turns.release()
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -87,16 +102,16 @@ def _server_engine(url: str, pool_size: int) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=30,
+        pool_timeout=TURN_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
     )
 
 
-def _sqlite_engine(url: str) -> AsyncEngine:
+def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_size=10,
+        pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
         connect_args={"timeout": SQLITE_BUSY_SECONDS},

@@ -56,13 +56,16 @@ async def _send(context: dict[Any, Any], mail_id: UUID) -> None:
     if ready is None:
         return
     mail, made = ready
-    refusal = await _hand_over(context["settings"], made)
-    if refusal:
-        log.warning("mail not taken", mail=str(mail_id), error=refusal.sentence)
+    line = smtp.line(context["settings"])
     try:
-        await _mark(context["database"], mail, refusal)
+        refusal = await _hand_over(line, made)
+        if refusal:
+            log.warning("mail not taken", mail=str(mail_id), error=refusal.sentence)
+        await _mark(context["database"], mail, refusal)  # before the goodbye, which may take long
     except Exception:
         log.exception("mail cannot be marked", mail=str(mail_id))
+    finally:
+        await smtp.say_goodbye(line)
 
 
 async def _prepare(
@@ -83,10 +86,10 @@ async def _prepare(
     return mail, smtp.message(settings, mail, recipient, rendered)
 
 
-async def _hand_over(settings: Settings, made: EmailMessage) -> smtp.Refusal | None:
+async def _hand_over(line: aiosmtplib.SMTP, made: EmailMessage) -> smtp.Refusal | None:
     """None when the mail server took it, else what it said."""
     try:
-        await smtp.hand_over(settings, made)
+        await smtp.hand_over(line, made)
     except (aiosmtplib.SMTPException, OSError) as error:
         return smtp.refusal(error)
     return None

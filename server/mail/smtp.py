@@ -1,5 +1,6 @@
 """Handing mails over to the mail server."""
 
+from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -14,7 +15,7 @@ from server.mail.kinds import Calendar, Recipient
 from server.mail.models import OutgoingMail
 
 HAND_OVER_SECONDS: Final = 12  # for the whole of it: a run of the job must end within 20 s
-
+GOODBYE_SECONDS: Final = 1
 
 PERMANENT: Final = 500
 
@@ -72,22 +73,34 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-async def hand_over(settings: Settings, made: EmailMessage) -> None:
-    """Give a mail to the mail server.
+def line(settings: Settings) -> aiosmtplib.SMTP:
+    """A line to the mail server, not connected yet; who has one says goodbye in the end."""
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls=settings.smtp_tls == "starttls",
+    )
+
+
+async def hand_over(line: aiosmtplib.SMTP, made: EmailMessage) -> None:
+    """Give a mail to the mail server, which has it for sure when this returns.
 
     Raises:
         aiosmtplib.SMTPException, OSError: it did not take it (TimeoutError: in time).
     """
     with anyio.fail_after(HAND_OVER_SECONDS):
-        await aiosmtplib.send(
-            made,
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_user or None,
-            password=settings.smtp_password or None,
-            use_tls=settings.smtp_tls == "tls",
-            start_tls=settings.smtp_tls == "starttls",
-        )
+        await line.connect()
+        await line.send_message(made)
+
+
+async def say_goodbye(line: aiosmtplib.SMTP) -> None:
+    """End a line (RFC 5321 §4.1.1.10). Nothing hangs on it any more, so no error comes of it."""
+    with anyio.move_on_after(GOODBYE_SECONDS), suppress(aiosmtplib.SMTPException, OSError):
+        await line.quit()
+    line.close()
 
 
 def refusal(error: Exception) -> Refusal:

@@ -26,6 +26,7 @@ from uuid import uuid4
 import httpx2
 from sqlmodel import col, select
 
+import server.tables  # noqa: F401 - registers every table
 from server.accounts import logins
 from server.accounts.actions import open_account
 from server.core import clock

@@ -137,6 +137,30 @@ async def running_web(folder: Path, servers: "Servers", *, host: str) -> AsyncIt
         await stop(process)
 
 
+async def start_worker(
+    folder: Path,
+    servers: "Servers",
+    *,
+    settings: Mapping[str, str],
+    program: str = "server.cli",
+) -> asyncio.subprocess.Process:
+    """Start one `yoriai worker` on PostgreSQL and Redis; the caller ends it.
+
+    Args:
+        program: the module that takes the commands of `yoriai`.
+    """
+    environment = _environment(
+        folder,
+        url="http://localhost:8000",
+        port=8000,  # no port is bound
+        DATABASE_URL=servers.database_url,
+        REDIS_URL=servers.redis_url,
+        LIVEKIT_URL="ws://localhost:9",  # no media
+        **settings,
+    )
+    return await _start(environment, folder, "worker", program=program)
+
+
 async def run_command(
     app_environment: Mapping[str, str], *arguments: str, cwd: Path
 ) -> tuple[int, str]:
@@ -199,13 +223,13 @@ def _environment(folder: Path, *, url: str, port: int, **settings: str) -> dict[
 
 
 async def _start(
-    environment: Mapping[str, str], folder: Path, command: str
+    environment: Mapping[str, str], folder: Path, command: str, *, program: str = "server.cli"
 ) -> asyncio.subprocess.Process:
     with (folder / f"{command}.log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "server.cli",
+            program,
             command,
             cwd=folder,
             env=dict(environment),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -48,10 +48,19 @@ class Mailbox:
         return "250 taken"
 
 
+Box = TypeVar("Box", bound=Mailbox)
+
+
 @contextmanager
 def mailbox() -> Iterator[Mailbox]:
     """A mail server in a thread of its own while the block runs."""
-    box = Mailbox(free_port())
+    with serving(Mailbox(free_port())) as box:
+        yield box
+
+
+@contextmanager
+def serving(box: Box) -> Iterator[Box]:
+    """Let a mail server of a special kind work while the block runs."""
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:

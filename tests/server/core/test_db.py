@@ -1,12 +1,14 @@
 """Write transactions: nothing is lost between reading and writing."""
 
 import asyncio
+from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
 
 from server.core.db import Database, Db
 
@@ -86,3 +88,27 @@ async def test_an_error_does_not_tell_what_was_written(database: Database) -> No
             await db.exec(text("INSERT INTO nowhere VALUES (:body)"), params={"body": "内緒の話"})  # type: ignore[call-overload]
     assert "nowhere" in str(failed.value)
     assert "内緒の話" not in str(failed.value)
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+async def test_whoever_waits_for_a_connection_gets_it_in_turn(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, in_turn: bool
+) -> None:
+    """The second case is the control: with the pool alone the later pass the earlier."""
+    database = Database(database_url, pool_size=1)
+    if not in_turn:
+        monkeypatch.setattr(database, "_turns", asyncio.Semaphore(1000))
+    tickets, served = count(), list[int]()
+
+    async def come_and_come_again(pause: int) -> None:
+        for _ in range(10):
+            for _ in range(pause):
+                await asyncio.sleep(0)
+            ticket = next(tickets)
+            async with database.reading() as db:
+                await db.exec(select(literal(1)))
+                served.append(ticket)
+
+    await asyncio.gather(*(come_and_come_again(pause) for pause in range(20)))
+    await database.close()
+    assert (served == sorted(served)) is in_turn

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import icalendar
 import pytest
+from aiosmtplib import SMTP
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -24,7 +25,7 @@ from server.core.db import Database, Db
 from server.events import told
 from server.events.models import Event, Session
 from server.live import log
-from server.mail import jobs, outbox, rules
+from server.mail import jobs, outbox, rules, smtp
 from server.mail.models import OutgoingMail
 from server.registration import actions
 from server.registration import jobs as registration_jobs
@@ -249,6 +250,26 @@ async def test_a_mark_that_fails_does_not_send_again(
         await jobs.send_due(context)
     await jobs.send_due(context)
     assert len(box.mails) == 1
+
+
+async def test_a_mail_is_marked_before_the_goodbye_and_whatever_comes_of_it(
+    context: dict[str, Any], box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that never says goodbye: the mail is sent, once, and not called refused."""
+    await seat(context["database"])
+    marked_at_goodbye = []
+
+    async def never(_: SMTP, *__: object) -> None:
+        async with context["database"].reading() as db:
+            marked_at_goodbye.append((await db.exec(select(OutgoingMail))).one().sent_at)
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(SMTP, "quit", never)
+    monkeypatch.setattr(smtp, "GOODBYE_SECONDS", 0.1)
+    await jobs.send_due(context)
+    await jobs.send_due(context)
+    assert len(box.mails) == 1
+    assert marked_at_goodbye != [None]
 
 
 async def test_what_a_mail_server_will_never_take_is_not_tried_again(
