@@ -68,16 +68,16 @@ async def registered(app: App, _page: Page) -> AsyncIterator[None]:
         async with database.writing() as db:
             event = await _event(db)
             event.capacity, event.approval = None, False
-            db.add(event)
+            talk = await _talk(db, event)
+            talk.by_seat = False
+            db.add_all([event, talk])
         await database.close()
 
 
 async def _fill(db: Db, now: datetime) -> None:
     event = await _event(db)
     event.capacity = CAPACITY
-    talk = (
-        await db.exec(select(Session).where(Session.event_id == event.id, Session.number == 3))
-    ).one()
+    talk = await _talk(db, event)
     talk.by_seat = True
     db.add_all([event, talk])
     await db.flush()
@@ -124,6 +124,11 @@ async def approve_two(page: Page) -> None:
     async with page.expect_navigation():
         await page.click("#many .button-primary")
     await page.locator(".told").wait_for()
+
+
+async def _talk(db: Db, event: Event) -> Session:
+    found = select(Session).where(Session.event_id == event.id, Session.number == 3)
+    return (await db.exec(found)).one()
 
 
 async def _event(db: Db) -> Event:
