@@ -38,6 +38,7 @@ from tests.support.servers import fresh, postgres, redis_server
 
 GOAL_SECONDS: Final = 10.0
 AT_ONCE: Final = 50  # forms that are opened at the same time, before the race
+KEPT_SECONDS: Final = 2.0  # less than the server keeps a connection that nobody uses
 TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -125,6 +126,7 @@ async def _browser(door: Door, token: str) -> AsyncIterator[httpx2.AsyncClient]:
         },
         cookies={"login": token},
         timeout=CEILING_SECONDS,
+        limits=httpx2.Limits(keepalive_expiry=KEPT_SECONDS),
     ) as client:
         yield client
 
