@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
+
+from markupsafe import Markup
 
 FIRST_RING: Final = 52.0  # radius; the hearth's frame is inside
 PITCH: Final = 13.2  # between rings, and between the dots of a ring
@@ -33,13 +36,34 @@ class Circle(NamedTuple):
     dot: float
     each: int
 
+    @property
+    def drawing(self) -> Markup:
+        """The dots as SVG circles."""
+        return _drawing(tuple(self.dots), self.dot)
+
+
+@lru_cache(maxsize=64)
+def _drawing(dots: tuple[Dot, ...], radius: float) -> Markup:
+    """Kept, for a crowd asks for the same page: a thousand dots take longer than the rest of it."""
+    return Markup().join(
+        Markup('<circle class="circle-{}" cx="{}" cy="{}" r="{}"/>').format(
+            dot.kind, dot.x, dot.y, radius
+        )
+        for dot in dots
+    )
+
 
 def circle(counts: Mapping[str, int], free: int = 0) -> Circle:
     """People of each kind round the hearth, from the inside outward, the kinds well mixed.
 
     `free` seats, of the kind "free", stand outside of them.
     """
-    each = 1
+    return _circle(tuple(counts.items()), free)
+
+
+@lru_cache(maxsize=64)
+def _circle(counted: tuple[tuple[str, int], ...], free: int) -> Circle:
+    counts, each = dict(counted), 1
     while (sum(counts.values()) + free) / each > MANY:
         each *= TEN
     kinds = _mixed({kind: math.ceil(count / each) for kind, count in counts.items()})
