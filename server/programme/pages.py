@@ -16,13 +16,14 @@ from server.events import queries as events
 from server.events.addresses import follows_slugs
 from server.events.models import Role
 from server.mail.calendar import calendar
-from server.programme import feed, grid, queries, rows, rules
+from server.programme import feed, grid, lanes, queries, rows, rules
 from server.registration import seats
 from server.web.pages import page
 from server.web.services import services
 from server.web.visitor import visitor
 
 FRESH_SECONDS: Final = 300  # a calendar may be as old as this
+MOST_SPEAKERS: Final = 9  # seen at once; the others are behind one press
 
 
 async def home(request: Request) -> Response:
@@ -31,7 +32,7 @@ async def home(request: Request) -> Response:
     async with services(request).database.reading() as db:
         coming = await events.coming(db, now)
         past = await events.past(db, now)
-        people = await events.people_of(db, coming)
+        people = await events.people_of(db, [*coming, *past])
         taken = await seats.of_events(db, [*coming, *past])
         standings = await queries.standings(db, coming, who.account_id)
     ways = {event.id: rules.way(event, taken[event.id], now) for event in coming}
@@ -44,6 +45,8 @@ async def home(request: Request) -> Response:
         everybody=sum((Counter(people[event.id]) for event in coming), Counter[Role]()),
         free=sum(taken[event.id].free or 0 for event in coming),
         seats=taken,
+        past_people={event.id: sum(people[event.id].values()) for event in past},
+        lit={event.id for event in coming if rules.is_lit(event, now)},
         standings=standings,
         ways=ways,
         first=offered[0] if offered else None,
@@ -63,8 +66,13 @@ async def show(request: Request) -> Response:
         request,
         "events/show.html",
         event=found.event,
-        rows=shown,
+        days=lanes.days(shown, zone=found.event.zone),
+        own=rows.own_rows(shown),
+        doors_at=_doors(found),
         topics=list(rows.topic_rows(found, shown)),
+        speakers=rows.speaker_rows(shown),
+        most_speakers=MOST_SPEAKERS,
+        lit=rules.is_lit(found.event, now),
         people=people,
         seats=found.seats,
         standing=found.standing,
@@ -145,6 +153,13 @@ async def subscribed(request: Request) -> Response:
     body = calendar(made, now=clock.now(), name=name)
     headers["Content-Disposition"] = f'inline; filename="{event.slug}.ics"'
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _doors(found: queries.Programme) -> datetime | None:
+    """When the first door of an event opens, where that is before it begins."""
+    held = [each.doors_at for each in found.sessions if each.cancelled_at is None]
+    doors = found.event.doors_at or min(held, default=None)
+    return doors if doors and doors < found.event.starts_at else None
 
 
 def _host(request: Request) -> str:
