@@ -31,6 +31,7 @@ SESSION_FACTS: Final = (
 )
 _DATES: Final = frozenset({"day", "last_day", "opens", "closes"})
 
+_ONE_LINE: Final = "title", "host"
 _NAME: Final = re.compile(
     r"(?:(?P<of>[st])(?P<number>[1-9]\d{0,2})-)?(?P<field>[a-z_]+(?:-ja|-en)?)"
 )
@@ -62,7 +63,7 @@ def typed(raw: Mapping[str, str]) -> Draft:
 
     A browser does not send a box that is not ticked, so the field `boxes` names those of the form.
     """
-    draft = {name: _tidy(text) for name, text in raw.items() if _is_known(name)}
+    draft = {name: _tidy(name, text) for name, text in raw.items() if _is_known(name)}
     for box in filter(_is_known, raw.get("boxes", "").split()):
         draft.setdefault(box, "")
     return draft
@@ -207,8 +208,11 @@ def _is_known(name: str) -> bool:
     return found is not None and found["field"] in _KNOWN[found["of"]]
 
 
-def _tidy(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def _tidy(name: str, text: str) -> str:
+    """Without the space around it; a name is one line, though its field lets one break it."""
+    tidied = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    of_one_line = name.removesuffix("-ja").removesuffix("-en").rpartition("-")[2] in _ONE_LINE
+    return " ".join(tidied.splitlines()) if of_one_line else tidied
 
 
 def _mark(text: str) -> str:

@@ -12,6 +12,7 @@ from server.core import clock
 from server.core.db import Db
 from server.me import queries, rules
 from server.me.rules import Ahead
+from server.records import listing
 from server.rooms import places, present
 from server.rooms.present import Present
 from server.web.pages import known_visitor, page
@@ -51,10 +52,12 @@ async def show(request: Request) -> Response:
         sessions = await queries.sessions_ahead(db, [each.event.id for each in mine], now)
         ahead = rules.ahead(mine, sessions, now)
         first = await _next(db, ahead, now)
+        records = await listing.attended(db, who.account_id, now=now)
     return page(
         request,
         "me/show.html",
-        mine=mine,
+        mine=rules.in_order(mine, now),
+        records=records,
         first=first,
         plan=_plan(first, who.name) if first else None,
         days=_days(ahead[1 : MOST_LATER + 1]),

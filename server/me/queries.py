@@ -12,12 +12,11 @@ from server.registration.models import Registration
 
 
 async def mine(db: Db, account_id: UUID) -> list[Mine]:
-    """The published events in which an account has a part, the latest first."""
+    """The published events in which an account has a part."""
     found = (
         select(Participation, Event)
         .join(Event, col(Event.id) == col(Participation.event_id))
         .where(Participation.account_id == account_id, Event.state == EventState.PUBLISHED)
-        .order_by(col(Event.starts_at).desc())
     )
     parts = (await db.exec(found)).all()
     ids = [participation.id for participation, _ in parts]

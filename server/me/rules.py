@@ -33,6 +33,13 @@ class Ahead(NamedTuple):
         return self.session.starts_at.astimezone(ZoneInfo(self.event.zone)).date()
 
 
+def in_order(mine: Collection[Mine], now: datetime) -> list[Mine]:
+    """Events in the order of time: those to come, the next first; then the past, the last first."""
+    by_start = sorted(mine, key=lambda each: each.event.starts_at)
+    coming = [each for each in by_start if each.event.ends_at > now]
+    return coming + [each for each in reversed(by_start) if each.event.ends_at <= now]
+
+
 def goes_to(session: Session, mine: Mine) -> bool:
     """Whether a person goes to a session: by role, or (participants, by seat) with an own seat."""
     if session.cancelled_at is not None or not mine.roles:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.events.models import Role
-from server.programme import queries, rows, rules
+from server.programme import lanes, queries, rows, rules
 from server.web.pages import page
 from server.web.services import services
+
+MOST_SPEAKERS: Final = 9  # seen at once; the others are behind one press
 
 
 def event_page(
@@ -28,8 +31,13 @@ def event_page(
         request,
         "events/show.html",
         event=found.event,
-        rows=shown,
+        days=lanes.days(shown, zone=found.event.zone),
+        own=rows.own_rows(shown),
+        doors_at=_doors(found),
         topics=list(rows.topic_rows(found, shown)),
+        speakers=rows.speaker_rows(shown),
+        most_speakers=MOST_SPEAKERS,
+        lit=rules.is_lit(found.event, now),
         people=people,
         seats=found.seats,
         standing=found.standing,
@@ -39,6 +47,13 @@ def event_page(
         host=host(request),
         preview=preview,
     )
+
+
+def _doors(found: queries.Programme) -> datetime | None:
+    """When the first door of an event opens, where that is before it begins."""
+    held = [each.doors_at for each in found.sessions if each.cancelled_at is None]
+    doors = found.event.doors_at or min(held, default=None)
+    return doors if doors and doors < found.event.starts_at else None
 
 
 def host(request: Request) -> str:

@@ -98,13 +98,13 @@ def _day(
 def _moments(sessions: Iterable[Session], zone: ZoneInfo, now: datetime) -> list[datetime]:
     found = {moment for each in sessions for moment in (each.starts_at, each.ends_at)}
     first, last = min(found), max(found)
-    found |= set(_hours(first, last, zone))
+    found |= set(full_hours(first, last, zone))
     if first <= now < last:
         found.add(now)
     return sorted(found)
 
 
-def _hours(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+def full_hours(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """The full hours of a zone between two moments."""
     local = first.astimezone(zone)
     hour = first - timedelta(

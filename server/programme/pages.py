@@ -31,7 +31,7 @@ async def home(request: Request) -> Response:
     async with services(request).database.reading() as db:
         coming = await events.coming(db, now)
         past = await events.past(db, now)
-        people = await events.people_of(db, coming)
+        people = await events.people_of(db, [*coming, *past])
         taken = await seats.of_events(db, [*coming, *past])
         standings = await queries.standings(db, coming, who.account_id)
     ways = {event.id: rules.way(event, taken[event.id], now) for event in coming}
@@ -44,6 +44,8 @@ async def home(request: Request) -> Response:
         everybody=sum((Counter(people[event.id]) for event in coming), Counter[Role]()),
         free=sum(taken[event.id].free or 0 for event in coming),
         seats=taken,
+        past_people={event.id: sum(people[event.id].values()) for event in past},
+        lit={event.id for event in coming if rules.is_lit(event, now)},
         standings=standings,
         ways=ways,
         first=offered[0] if offered else None,

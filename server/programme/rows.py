@@ -22,13 +22,21 @@ class SessionRow:
     date: date  # in the event's zone
     phase: Phase
     door: Door
-    next: bool  # the first that has not begun
+    next: bool  # today's first that has not begun
     topic: Topic | None
     speakers: list[SessionSpeaker]
     seats: Seats
     mine: bool  # a seat there, one's own or as one of the event
     waiting: int  # the visitor's number on its waitlist; 0: not on it
     enter: bool  # the door is open to the visitor
+
+
+@dataclass(frozen=True)
+class SpeakerRow:
+    """A person who speaks, known by the name, and the sessions in which they do."""
+
+    speaker: SessionSpeaker
+    sessions: list[Session]
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,8 @@ class TopicRow:
 def session_rows(found: Programme, now: datetime) -> list[SessionRow]:
     """The sessions of an event in the order of their times."""
     to_come = (each for each in found.sessions if phase(each, now) is Phase.NEXT)
-    first = next(to_come, None)
+    zone = ZoneInfo(found.event.zone)
+    first = next((each for each in to_come if _same_day(each.starts_at, now, zone)), None)
     topics = {topic.id: topic for topic in found.topics}
     speakers = _by_session(found.speakers)
     return [_row(found, each, first, topics, speakers, now) for each in found.sessions]
@@ -74,6 +83,23 @@ def _row(
     )
 
 
+def own_rows(rows: Iterable[SessionRow]) -> list[SessionRow]:
+    """What a visitor can walk into now, and what they have a seat or a place in and is not over."""
+    ahead = (Phase.NOW, Phase.NEXT)
+    return [row for row in rows if row.enter or (row.phase in ahead and (row.mine or row.waiting))]
+
+
+def speaker_rows(rows: Iterable[SessionRow]) -> list[SpeakerRow]:
+    """Who speaks, each person once, in the order in which they first speak."""
+    found: dict[frozenset[tuple[str, str]], SpeakerRow] = {}
+    for row in rows:
+        if row.phase is not Phase.CANCELLED:
+            for speaker in row.speakers:
+                name = frozenset(speaker.name.items())
+                found.setdefault(name, SpeakerRow(speaker, [])).sessions.append(row.session)
+    return list(found.values())
+
+
 def topic_rows(found: Programme, rows: Iterable[SessionRow]) -> Iterator[TopicRow]:
     """The topics of an event in their order."""
     shown = [row for row in rows if row.phase is not Phase.CANCELLED]
@@ -100,6 +126,10 @@ def coming(rows: Iterable[SessionRow]) -> SessionRow | None:
     """What comes next; for who has a place the next with a seat of theirs."""
     to_come = [row for row in rows if row.phase is Phase.NEXT]
     return next((row for row in to_come if row.mine), to_come[0] if to_come else None)
+
+
+def _same_day(one: datetime, other: datetime, zone: ZoneInfo) -> bool:
+    return one.astimezone(zone).date() == other.astimezone(zone).date()
 
 
 def _by_session(speakers: Iterable[SessionSpeaker]) -> dict[UUID, list[SessionSpeaker]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from server.events.models import Event, Role, Session
 from server.events.rules import Door, door
@@ -48,6 +49,15 @@ def way(event: Event, seats: Seats, now: datetime) -> Way:
     if state is Opening.CLOSED:
         return Way.CLOSED
     return Way.WAITLIST if seats.full and not event.approval else Way.REGISTER
+
+
+def is_lit(event: Event, now: datetime) -> bool:
+    """Whether the hearth of an event burns: on its days, and while one can register."""
+    if event.ends_at <= now:
+        return False
+    zone = ZoneInfo(event.zone)
+    begun = event.starts_at.astimezone(zone).date() <= now.astimezone(zone).date()
+    return begun or opening(event, now) is Opening.OPEN
 
 
 def offers(standing: Standing, way: Way) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from server.core.db import Db
-from server.events.models import Session
+from server.events.models import Event, Session
 from server.events.rules import DOOR_STAYS_OPEN
 from server.records import queries, rules
 from server.records.models import Attendance
@@ -103,6 +103,37 @@ async def listing(db: Db, session: Session, *, now: datetime) -> Listing:
         _line(person, stays.get(person.participation_id, []), counted, now) for person in people
     ]
     return Listing(session, counted, lines)
+
+
+class Attended(NamedTuple):
+    """An event in which a person was: in how many of its sessions, and how long in all."""
+
+    event: Event
+    sessions: int
+    present: timedelta
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes."""
+        return self.present // rules.MINUTE
+
+
+async def attended(db: Db, account_id: UUID, *, now: datetime) -> list[Attended]:
+    """Where a person was, by the sessions that are over; the last event first, in one query."""
+    stays: dict[UUID, tuple[Event, dict[UUID, tuple[Session, list[Attendance]]]]] = {}
+    for stay, session, event in await queries.stays_of(db, account_id, now):
+        _, of_event = stays.setdefault(event.id, (event, {}))
+        of_event.setdefault(session.id, (session, []))[1].append(stay)
+    found = []
+    for event, of_event in stays.values():
+        spans = [_present(own, session, now) for session, own in of_event.values()]
+        found.append(Attended(event, sum(map(bool, spans)), sum(spans, timedelta())))
+    return [each for each in found if each.minutes]
+
+
+def _present(stays: Iterable[Attendance], session: Session, now: datetime) -> timedelta:
+    spans = rules.union(Span(stay.joined_at, _end(stay, now)) for stay in stays)
+    return rules.total(rules.within(spans, Span(session.starts_at, session.ends_at)))
 
 
 def _by_person(stays: Iterable[Attendance]) -> Mapping[UUID, Sequence[Attendance]]:

@@ -10,7 +10,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.accounts.models import Account
 from server.core.db import Db
-from server.events.models import Participation, ParticipationRole, Role, Session
+from server.events.models import (
+    Event,
+    EventState,
+    Participation,
+    ParticipationRole,
+    Role,
+    Session,
+)
 from server.events.queries import shown_roles
 from server.records.models import Attendance, ClosedBy, Via
 from server.registration.models import Registration, RegistrationState
@@ -75,6 +82,25 @@ async def rooms_on_media(db: Db, *, now: datetime) -> list[UUID]:
 async def stays(db: Db, session: Session) -> list[Attendance]:
     """All that the sources saw in a session."""
     found = select(Attendance).where(Attendance.session_id == session.id)
+    return list((await db.exec(found)).all())
+
+
+async def stays_of(
+    db: Db, account_id: UUID, now: datetime
+) -> list[tuple[Attendance, Session, Event]]:
+    """All that the sources saw of an account in sessions that are over, the last event first."""
+    found = (
+        select(Attendance, Session, Event)
+        .join(Participation, col(Participation.id) == col(Attendance.participation_id))
+        .join(Session, col(Session.id) == col(Attendance.session_id))
+        .join(Event, col(Event.id) == col(Session.event_id))
+        .where(
+            Participation.account_id == account_id,
+            Event.state == EventState.PUBLISHED,
+            col(Session.ends_at) <= now,
+        )
+        .order_by(col(Event.starts_at).desc(), col(Event.id))
+    )
     return list((await db.exec(found)).all())
 
 

@@ -25,6 +25,19 @@ def test_typed_keeps_known_fields_and_clears_boxes_that_were_not_ticked() -> Non
     }
 
 
+def test_a_name_is_one_line_and_a_text_may_have_many() -> None:
+    raw = {
+        "s2-title-ja": "朝の\r\n話",
+        "host-en": "Office\nof Ties",
+        "contact-ja": "電話\r\n九時から",
+    }
+    assert typed(raw) == {
+        "s2-title-ja": "朝の 話",
+        "host-en": "Office of Ties",
+        "contact-ja": "電話\n九時から",
+    }
+
+
 def test_a_form_without_a_box_leaves_it_alone() -> None:
     assert typed({"s2-title-ja": "話"}) == {"s2-title-ja": "話"}
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from server.core import clock
+from tests.server.records import given as records
 from tests.server.registration import given
 from tests.support.queries import counting
 from tests.support.web import Site
@@ -67,6 +68,23 @@ async def test_who_waits_sees_that_and_no_session(site: Site) -> None:
         shown = (await browser.get("/me")).text
     assert "キャンセル待ち" in shown
     assert "つぎの席は、まだありません" in shown
+
+
+async def test_the_record_of_a_past_event_is_shown_where_there_is_one(site: Site) -> None:
+    before = clock.now() - timedelta(days=3)
+    async with site.database.writing() as db:
+        at = await records.place(db, starts=before)
+        who, other = await given.account(db), await given.account(db)
+        mine = await records.participation(db, at, who)
+        await records.was_there(db, at, mine, before, before + timedelta(minutes=40))
+    async with site.browser() as browser:
+        browser.hold(await site.login(who))
+        shown = (await browser.get("/me")).text
+        browser.hold(await site.login(other))
+        without = (await browser.get("/me")).text
+    assert "40分" in shown
+    assert "あなたの記録" in shown
+    assert "あなたの記録" not in without
 
 
 async def test_fifty_events_cost_as_many_queries_as_one(site: Site) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from server.events.models import Event, EventKind, Role, Session, SessionKind
-from server.me.rules import Mine, ahead, goes_to
+from server.me.rules import Mine, ahead, goes_to, in_order
 from server.registration.models import Registration, RegistrationState
 
 pytestmark = pytest.mark.pure
@@ -73,3 +73,16 @@ def test_the_day_is_the_events_own() -> None:
     late = _session(1, datetime(2027, 2, 13, 15, 30, tzinfo=UTC))
     [found] = ahead([_mine(PARTICIPANT)], [late], NOW)
     assert found.day.isoformat() == "2027-02-14"
+
+
+def test_what_is_to_come_stands_before_what_is_past() -> None:
+    def mine(slug: str, days: int) -> Mine:
+        at = NOW + timedelta(days=days)
+        event = Event(
+            slug=slug, kind=EventKind.FORUM, title={}, starts_at=at, ends_at=at + 8 * HOUR
+        )
+        return Mine(event, PARTICIPANT, {})
+
+    given = [mine("far", 90), mine("old", -400), mine("today", 0), mine("last", -3)]
+    found = [each.event.slug for each in in_order(given, NOW + HOUR)]
+    assert found == ["today", "far", "last", "old"]

@@ -24,12 +24,19 @@ FOOD = Topic(id=new_id(), event_id=uuid4(), number=1, title={"ja": "食と農"})
 HOMES = Topic(id=new_id(), event_id=uuid4(), number=2, title={"ja": "空き家"})
 
 
-def row(number: int, begin: int, end: int, topic: Topic | None = None) -> SessionRow:
+def row(
+    number: int,
+    begin: int,
+    end: int,
+    topic: Topic | None = None,
+    *,
+    kind: SessionKind = SessionKind.STAGE,
+) -> SessionRow:
     """A session from and to so many minutes after ten."""
     session = Session(
         event_id=uuid4(),
         number=number,
-        kind=SessionKind.STAGE,
+        kind=kind,
         title={"ja": "見本"},
         starts_at=TEN + begin * MINUTE,
         ends_at=TEN + end * MINUTE,

@@ -62,7 +62,7 @@ async def test_home_does_not_offer_a_seat_to_who_has_one(site: Site) -> None:
     assert "/register" not in text
 
 
-async def test_home_says_how_many_had_registered_for_what_is_past(site: Site) -> None:
+async def test_home_says_how_many_had_seats_in_what_is_past(site: Site) -> None:
     now = clock.now()
     async with site.database.writing() as db:
         event = await given.event(db)
@@ -72,7 +72,7 @@ async def test_home_says_how_many_had_registered_for_what_is_past(site: Site) ->
         db.add(event)
     text = await shown(site)
     assert "これまで" in text
-    assert "3人が登録" in text
+    assert "3人の席" in text
 
 
 async def test_home_costs_the_same_queries_with_1_and_50_events(site: Site) -> None:

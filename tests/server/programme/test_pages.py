@@ -1,7 +1,8 @@
 """The public pages over HTTP: an event and its sessions in every state."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.support.web import Site
 
 PAGE = given.PAGE
 DAY = timedelta(days=1)
+NOON: Final = 12
 
 
 async def shown(site: Site, path: str = PAGE, who: Account | None = None) -> str:
@@ -99,6 +101,57 @@ async def test_event_shows_topics_speakers_and_the_description(site: Site) -> No
     assert "鵜飼 隆二" in text
 
 
+async def test_a_person_who_speaks_often_is_shown_once(site: Site) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db)
+        for number in range(1, 12):
+            session = await given.session(db, event, number)
+            await given.speaker(db, session)
+            await given.speaker(db, session, f"話し手 {number}", 2)
+    text = await shown(site)
+    assert text.count("<b>鵜飼 隆二</b>") == 1
+    first, rest = text.split("<summary", 1)
+    assert "12人すべて" in rest
+    assert first.count("<b>話し手") == 8
+    assert rest.count("<b>話し手") == 3
+    ours = first[first.index("<b>鵜飼 隆二</b>") : first.index("<b>話し手 1</b>")]
+    assert ours.count(f'href="{PAGE}/s/') == 11
+
+
+@pytest.mark.parametrize("open_", [True, False])
+async def test_the_hearth_burns_while_one_can_register(site: Site, open_: bool) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db, capacity=5)
+        await given.registered(db, event, await given.account(db))
+        if not open_:
+            event.closes_at = clock.now() - DAY
+            db.add(event)
+    for path in (PAGE, "/"):
+        text = await shown(site, path)
+        assert ("circle-hearth ash" in text) != open_
+        assert ('circle-hearth "' in text) == open_
+
+
+@pytest.mark.parametrize(("away", "said"), [(timedelta(), True), (2 * DAY, False)])
+async def test_only_a_session_of_today_is_next(site: Site, away: timedelta, said: bool) -> None:
+    now = clock.now()
+    async with site.database.writing() as db:
+        event = await given.event(db, starts_at=now, ends_at=now + 3 * DAY)
+        event.zone = _zone_of_noon(now)
+        at = now + away + given.HOUR
+        await given.session(db, event, starts_at=at, doors_at=at)
+    for path in (f"{PAGE}/s/1", f"{PAGE}/schedule"):
+        assert ("つぎ</span>" in await shown(site, path)) == said
+
+
+async def test_the_doors_stand_beside_the_time(site: Site) -> None:
+    async with site.database.writing() as db:
+        event = await given.event(db)
+        await given.session(db, event, doors_at=event.starts_at - 3 * given.HOUR)
+    at = (event.starts_at - 3 * given.HOUR).astimezone(ZoneInfo(event.zone))
+    assert f"開場 {at:%-H:%M}" in await shown(site)
+
+
 async def test_sessions_show_own_seats_waitlist_and_seats_left(site: Site) -> None:
     async with site.database.writing() as db:
         event = await given.event(db)
@@ -113,9 +166,10 @@ async def test_sessions_show_own_seats_waitlist_and_seats_left(site: Site) -> No
         text = await shown(site, path, who)
         assert "あなたの席" in text
         assert "キャンセル待ち 1番目" in text
-        assert "あと1席" in text
         assert "満席" not in text
-    assert "満席" in await shown(site)
+        assert ("あと1席" in text) == (path != PAGE)  # the event's page has one's own seats only
+    assert "満席" in await shown(site, f"{PAGE}/schedule")
+    assert "あなたの席" not in await shown(site)
 
 
 async def test_an_open_door_is_for_those_who_may_enter(site: Site) -> None:
@@ -234,3 +288,8 @@ async def test_an_event_costs_the_same_queries_with_1_and_50_sessions(
                     await given.speaker(db, made)
                     await given.registered(db, event, who, session=made)
     assert counts[0] == counts[1]
+
+
+def _zone_of_noon(now: datetime) -> str:
+    """A zone in which it is about noon, so that in an hour it is still the same day."""
+    return f"Etc/GMT{now.hour - 12:+d}" if now.hour != NOON else "Etc/UTC"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from server.events.models import Event, EventKind, Role, Session, SessionKind
-from server.programme.rules import Standing, Way, is_mine, may_enter, offers, together, way
+from server.programme.rules import Standing, Way, is_lit, is_mine, may_enter, offers, together, way
 from server.registration.models import Registration, RegistrationState
 from server.registration.seats import Seats
 
@@ -54,6 +54,22 @@ def own(state: RegistrationState) -> Registration:
         created_at=START,
         changed_at=START,
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "lit"),
+    [(-11, False), (-10, True), (-2, True), (-1, True), (5, True), (6, False)],
+)
+def test_the_hearth_burns_on_the_day_and_while_one_can_register(hours: int, lit: bool) -> None:
+    assert is_lit(event(), START + hours * HOUR) == lit
+
+
+def test_the_hearth_is_out_between_registration_and_the_day() -> None:
+    made = event()
+    made.closes_at = START - 48 * HOUR
+    assert not is_lit(made, START - 40 * HOUR)
+    assert not is_lit(made, START - 11 * HOUR)  # eleven in the evening before, in Japan
+    assert is_lit(made, START - 10 * HOUR)
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,12 @@ class Place:
         return Presence(self.event.id, self.session.id, self.room.id, who, via, key)
 
 
-async def place(db: Db, *, starts: datetime, minutes: int = 45) -> Place:
+async def place(db: Db, *, starts: datetime, minutes: int = 45, slug: str = SLUG) -> Place:
     """A published event with one discussion and its main room."""
     ends = starts + timedelta(minutes=minutes)
     title = {"ja": "見本のつどい"}
     event = Event(
-        slug=SLUG,
+        slug=slug,
         kind=EventKind.FORUM,
         state=EventState.PUBLISHED,
         title=title,
@@ -86,15 +86,21 @@ async def person(
     account = Account(name=name, reading=reading, created_at=now)
     db.add(account)
     await db.flush()
-    participation = Participation(event_id=at.event.id, account_id=account.id, created_at=now)
-    db.add(participation)
-    await db.flush()
+    own = await participation(db, at, account)
     if role:
-        db.add(ParticipationRole(participation_id=participation.id, role=role))
+        db.add(ParticipationRole(participation_id=own, role=role))
     await db.flush()
     if seated:
-        await registered(db, at, participation.id, RegistrationState.SEATED)
-    return participation.id
+        await registered(db, at, own, RegistrationState.SEATED)
+    return own
+
+
+async def participation(db: Db, at: Place, account: Account) -> UUID:
+    """An account's part in the event, without a role."""
+    made = Participation(event_id=at.event.id, account_id=account.id, created_at=at.event.starts_at)
+    db.add(made)
+    await db.flush()
+    return made.id
 
 
 async def registered(

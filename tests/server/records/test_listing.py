@@ -1,20 +1,22 @@
 """Who is on the list of a session, which session comes first, and where the bars lie."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from server.core.db import Database
-from server.events.models import Role, Session, SessionKind
+from server.accounts.models import Account
+from server.core.db import Database, Db
+from server.events.models import Participation, Role, Session, SessionKind
 from server.records import drawing, rules
 from server.records.drawing import Bar, Bars
-from server.records.listing import Line, Listing, default, listing
+from server.records.listing import Line, Listing, attended, default, listing
 from server.records.models import Via
 from server.records.queries import Person
 from server.records.rules import Span, Verdict
 from server.registration.models import RegistrationState
 from tests.server.records import given
+from tests.support.queries import counting
 
 START = datetime(2026, 2, 20, 5, 5, tzinfo=UTC)
 
@@ -141,3 +143,45 @@ async def test_two_sources_are_one_presence(database: Database) -> None:
     assert (line.minutes, line.inside) == (30, True)
     assert line.spans == [Span(after(0), after(30)), Span(after(40), after(40.5))]
     assert (later.minutes, later.inside) == (30, False), "seen last at 40"
+
+
+async def test_where_a_person_was_counts_sessions_that_are_over(database: Database) -> None:
+    async with database.writing() as db:
+        at = await given.place(db, starts=START)
+        who = await given.person(db, at, "見本 花")
+        other = await given.person(db, at, "見本 葉")
+        await given.was_there(db, at, who, after(-5), after(20))
+        await given.was_there(db, at, who, after(10), after(30), via=Via.MEDIA)
+        await given.was_there(db, at, other, after(0), after(45))
+        early = await given.person(db, at, "早く帰った人")
+        await given.was_there(db, at, early, after(-10), after(-5))
+        of = {name: await _account_of(db, each) for name, each in (("花", who), ("早", early))}
+        running = await attended(db, of["花"], now=after(44))
+        [own] = await attended(db, of["花"], now=after(45))
+        none = await attended(db, of["早"], now=after(45))
+    assert (running, none) == ([], [])
+    assert (own.event.slug, own.sessions, own.minutes) == (given.SLUG, 1, 30)
+
+
+async def test_where_a_person_was_costs_the_same_however_often_it_was(database: Database) -> None:
+    async with database.writing() as db:
+        account = Account(name="見本 花", created_at=START)
+        db.add(account)
+        await db.flush()
+        for number in range(6):
+            starts = START - timedelta(days=number)
+            at = await given.place(db, starts=starts, slug=f"gathering-{number}")
+            mine = await given.participation(db, at, account)
+            await given.was_there(db, at, mine, starts, starts + timedelta(minutes=10))
+    costs = []
+    for who in (uuid4(), account.id):
+        with counting(database) as count:
+            async with database.reading() as db:
+                found = await attended(db, who, now=after(45))
+        costs.append(count.statements)
+    assert [each.event.slug for each in found] == [f"gathering-{n}" for n in range(6)]
+    assert costs[0] == costs[1]
+
+
+async def _account_of(db: Db, participation: UUID) -> UUID:
+    return (await db.get_one(Participation, participation)).account_id
