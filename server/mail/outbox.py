@@ -1,5 +1,6 @@
 """Owing mails to people. The row is committed with what it tells of; the worker does the rest."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -48,6 +49,23 @@ async def order(
         error="",
     )
     await db.exec(mail.on_conflict_do_nothing())
+
+
+async def order_anew(
+    db: Db, *, kind: str, subject: UUID | str, account_ids: Collection[UUID], now: datetime
+) -> None:
+    """Owe accounts a mail about a new state of a subject that does not count its states itself.
+
+    What was owed of the state before and is not sent yet is not owed any more. Whoever calls holds
+    the subject, so that of two states one comes first.
+    """
+    await withdraw(db, kind=kind, subject=subject, now=now)
+    newest = select(func.max(OutgoingMail.revision)).where(*_about(kind, subject))
+    revision = ((await db.exec(newest)).one() or 0) + 1
+    for account_id in sorted(account_ids):
+        await order(
+            db, kind=kind, subject=subject, account_id=account_id, now=now, revision=revision
+        )
 
 
 async def withdraw(db: Db, *, kind: str, subject: UUID | str, now: datetime) -> None:

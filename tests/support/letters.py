@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 from uuid import uuid4
 
+from server.accounts.models import Account
 from server.core.config import Settings
 from server.core.i18n import Locale
 from server.events.models import Event, EventKind, EventState, Session, SessionKind
@@ -145,8 +146,20 @@ def _accounts(locale: Locale) -> dict[str, Letter]:
     invitation = SimpleNamespace(
         organization=organization, membership=invited, inviter=NAMES[locale]
     )
+    refused = invited.model_copy(update={"state": MembershipState.DECLINED})
+    belongs = invited.model_copy(update={"state": MembershipState.ACTIVE})
+    person = Account(name="志乃 望", reading="しの のぞみ", created_at=STARTS)
+    asked = {"organization": organization, "person": person, "address": "shino@town.example"}
+    office = f"{SITE}/organizations/{organization.id}"
     link = f"{SITE}/link/kq3Q0bJ4v2x7m1Zr8sT6yU5wE9aD3fG1hJ2kL4nP0oI"
     return {
         "login-link": _letter("login_link", link=link, expires_at=STARTS),
         "invitation": _letter("invitation", invitation=invitation, link=link, expires_at=STARTS),
+        "membership-asked": _letter("membership_asked", **asked, asked_at=STARTS, link=office),
+        **{
+            f"membership-{row.state}": _letter(
+                "membership_decided", organization=organization, membership=row, link=office
+            )
+            for row in (belongs, refused)
+        },
     }
