@@ -83,6 +83,21 @@ async def withdraw(db: Db, *, kind: str, subject: UUID | str, now: datetime) -> 
     await db.exec(untaken)
 
 
+async def again(db: Db, mail_id: UUID, *, now: datetime) -> bool:
+    """Try a mail anew that the mail server has refused; False: it has not, or is being asked."""
+    refused = (
+        update(OutgoingMail)
+        .where(
+            col(OutgoingMail.id) == mail_id,
+            col(OutgoingMail.sent_at).is_(None),
+            col(OutgoingMail.error) != "",
+            _in_no_hands(now),
+        )
+        .values(due_at=now, attempts=0, dropped_at=None, claimed_at=None, error="")
+    )
+    return (await db.exec(refused)).rowcount == 1
+
+
 async def told(db: Db, *, kind: str, subject: UUID | str) -> int | None:
     """The newest revision of a subject that people were told of, or are being told of now."""
     gone = col(OutgoingMail.sent_at).is_not(None) | (
@@ -148,10 +163,14 @@ async def _set(db: Db, mail_id: UUID, **values: object) -> None:
 
 def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Due, and in no living worker's hands."""
-    claimed = col(OutgoingMail.claimed_at)
     return (
         col(OutgoingMail.sent_at).is_(None),
         col(OutgoingMail.dropped_at).is_(None),
         col(OutgoingMail.due_at) <= now,
-        claimed.is_(None) | (claimed <= now - rules.CLAIM_LASTS),
+        _in_no_hands(now),
     )
+
+
+def _in_no_hands(now: datetime) -> ColumnElement[bool]:
+    claimed = col(OutgoingMail.claimed_at)
+    return claimed.is_(None) | (claimed <= now - rules.CLAIM_LASTS)

@@ -149,7 +149,11 @@ def _accounts(locale: Locale) -> dict[str, Letter]:
     refused = invited.model_copy(update={"state": MembershipState.DECLINED})
     belongs = invited.model_copy(update={"state": MembershipState.ACTIVE})
     person = Account(name="志乃 望", reading="しの のぞみ", created_at=STARTS)
-    asked = {"organization": organization, "person": person, "address": "shino@town.example"}
+    asked: dict[str, Any] = {
+        "organization": organization,
+        "person": person,
+        "address": "shino@town.example",
+    }
     office = f"{SITE}/organizations/{organization.id}"
     link = f"{SITE}/link/kq3Q0bJ4v2x7m1Zr8sT6yU5wE9aD3fG1hJ2kL4nP0oI"
     return {

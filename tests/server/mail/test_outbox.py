@@ -32,7 +32,6 @@ from server.registration.actions import Act
 from server.web.templates import Templates
 from tests.server.registration import given
 from tests.support.mailbox import Mailbox, calendar_of, mailbox, text_of
-from tests.support.queries import counting
 from tests.support.web import Site
 
 HOUR = timedelta(hours=1)
@@ -319,28 +318,3 @@ async def test_two_workers_at_once_send_once_because_they_claim(
         (mail_id,) = await outbox.due(db, now=clock.now(), limit=9)
     await asyncio.gather(*(jobs._send(context, mail_id) for _ in range(2)))
     assert len(box.mails) == (1 if claiming else 2)
-
-
-async def test_the_outbox_page_asks_as_often_for_one_mail_as_for_fifty(site: Site) -> None:
-    staff = await site.account("係", is_staff=True)
-    counts = []
-    async with site.browser() as browser:
-        browser.hold(await site.login(staff))
-        for more in (1, 49):
-            async with site.database.writing() as db:
-                for _ in range(more):
-                    who = await given.account(db)
-                    await outbox.order(
-                        db, kind="login_link", subject=who.id, account_id=who.id, now=clock.now()
-                    )
-            with counting(app_database(site)) as count:
-                shown = await browser.get("/staff/mails")
-            counts.append(count.statements)
-    assert shown.text.count("mail-row") == 50
-    assert counts[0] == counts[1]
-
-
-def app_database(site: Site) -> Database:
-    """The database as the application holds it."""
-    found: Database = site.app.state.services.database
-    return found
