@@ -31,6 +31,7 @@ from tests.support.visits import (
     first_link,
     invite,
     log_in,
+    refuse_mails,
 )
 
 # To take away, not to look at.
@@ -196,8 +197,7 @@ async def _company(app: App, page: Page) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _refused_mails(app: App, _page: Page) -> AsyncIterator[None]:
     """The mail server has refused what was owed."""
-    await invite(app, "participant3")
-    await execute(app, "UPDATE outgoing_mail SET attempts = 3, error = 'SMTPDataError: 451 later'")
+    await refuse_mails(app, "participant", "mentor")
     yield
 
 
