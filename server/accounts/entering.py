@@ -13,7 +13,7 @@ from server.web.forms import Bound, Form
 from server.web.pages import go, known_visitor, page
 from server.web.services import services
 from server.web.throttle import PER_ADDRESS, PER_IP, PER_PERSON, TooMany
-from server.web.visitor import LOGIN_COOKIE, local_path, set_cookie
+from server.web.visitor import HOME, LOGIN_COOKIE, local_path, set_cookie
 
 
 def logged_in(request: Request, token: str, then: str) -> Response:
@@ -51,7 +51,7 @@ async def _spent(request: Request) -> Response:
     """What is safe, and how to get a new link to the same place."""
     async with services(request).database.reading() as db:
         led_to = await links.target_of(db, request.path_params["token"])
-    then = local_path(request, led_to)
+    then = local_path(request, led_to, otherwise=HOME)
     form = Bound[Form](None, raw={"next": then})
     return page(request, "accounts/link_spent.html", status=410, form=form, then=then)
 

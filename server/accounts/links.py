@@ -13,6 +13,7 @@ from server.accounts.models import Link, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
 from server.core.errors import Gone
+from server.web.visitor import HOME
 
 LONGEST: Final = timedelta(hours=72)
 MAIL: Final = "login_link"  # the kind of the mail that carries one to log in
@@ -105,9 +106,9 @@ async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime
 
 
 async def target_of(db: Db, token: str) -> str:
-    """Where a link led that may be spent, as long as it is remembered; else the front page."""
+    """Where a link led that may be spent, as long as it is remembered; else one's own page."""
     found = select(Link.target).where(Link.token_hash == token_hash(token))
-    return (await db.exec(found)).one_or_none() or "/"
+    return (await db.exec(found)).one_or_none() or HOME
 
 
 async def spend(db: Db, link: Link, *, now: datetime) -> None:

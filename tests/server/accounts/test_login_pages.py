@@ -45,7 +45,23 @@ async def test_login_by_password_goes_where_one_wanted(site: Site, member: Accou
 )
 async def test_login_never_leads_to_another_site(site: Site, member: Account, there: str) -> None:
     async with site.browser() as browser:
-        assert await log_in(browser, next=there) == (303, "/")
+        assert await log_in(browser, next=there) == (303, "/me")
+
+
+async def test_who_wanted_no_page_comes_to_the_own_one(site: Site, member: Account) -> None:
+    async with site.browser() as browser:
+        assert 'name="next" value="/me"' in (await browser.get("/login")).text
+        assert 'class="header-login" href="/login"' in (await browser.get("/")).text
+        assert await log_in(browser) == (303, "/me")
+        assert (await browser.get("/login")).headers["location"] == "/me"
+    async with site.browser() as browser:
+        await browser.submit("/login", "/login", address="hana@sample.example", way="link")
+        path = await _link(site)
+        assert "ひらこうとしていたページ" not in (await browser.get(path)).text
+        entered = await browser.submit(path, path)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/me")
+        never_made = (await browser.get("/link/never-made")).text
+        assert 'href="/me">つづきへ進む' in never_made
 
 
 async def test_wrong_password_and_unknown_address_say_the_same(site: Site, member: Account) -> None:
