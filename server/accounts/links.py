@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from server.accounts.models import Link, Login
@@ -19,6 +19,7 @@ LONGEST: Final = timedelta(hours=72)
 MAIL: Final = "login_link"  # the kind of the mail that carries one to log in
 MAILED_LASTS: Final = timedelta(hours=24)
 INVITATION_LASTS: Final = LONGEST
+FRESH_FOR: Final = timedelta(seconds=60)  # no second link to the same place is mailed before
 
 
 class LinkKind(StrEnum):
@@ -27,6 +28,7 @@ class LinkKind(StrEnum):
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
     INVITATION = "invitation"  # likewise, and says yes to an organization
+    PRETENDED = "pretended"  # for an address that nobody has; no page knows it
 
 
 # Those that are mailed, so that they prove an address, and how long each lasts.
@@ -70,6 +72,40 @@ async def prepare(
     db.add(link)
     await db.flush()
     return link
+
+
+async def pretend(db: Db, *, address: str, target: str, now: datetime) -> None:
+    """The work of `prepare` for an address that nobody has, of which only a hash is kept."""
+    link = Link(
+        kind=LinkKind.PRETENDED,
+        token_hash=token_hash(new_token()),
+        address=token_hash(address),
+        target=target,
+        expires_at=now + FRESH_FOR,
+    )
+    db.add(link)
+    await db.flush()
+
+
+async def mailed_just_now(db: Db, *, account_id: UUID, target: str, now: datetime) -> bool:
+    """Whether an unspent link to the same place was ordered or sent within the last minute."""
+    whose = (col(Link.kind) == LinkKind.LOGIN, col(Link.account_id) == account_id)
+    return await _fresh(db, *whose, target=target, expires_after=now + MAILED_LASTS - FRESH_FOR)
+
+
+async def pretended_just_now(db: Db, *, address: str, target: str, now: datetime) -> bool:
+    """The same of a link that was pretended."""
+    whose = (col(Link.kind) == LinkKind.PRETENDED, col(Link.address) == token_hash(address))
+    return await _fresh(db, *whose, target=target, expires_after=now)
+
+
+async def _fresh(db: Db, *whose: ColumnElement[bool], target: str, expires_after: datetime) -> bool:
+    unspent = (
+        col(Link.target) == target,
+        col(Link.used_at).is_(None),
+        col(Link.expires_at) > expires_after,
+    )
+    return (await db.exec(select(Link.id).where(*whose, *unspent).limit(1))).first() is not None
 
 
 async def issue(db: Db, link: Link, *, now: datetime) -> str:

@@ -78,6 +78,8 @@ async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm
         account = await queries.by_address(db, address)
         if account is not None:
             await actions.ask_link(db, account_id=account.id, then=then, now=now)
+        else:
+            await actions.pretend_link(db, address=address, then=then, now=now)
     return page(
         request,
         "accounts/sent.html",
@@ -85,6 +87,8 @@ async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm
         then=then,
         sender=settings.mail_from,
         expires_at=now + links.MAILED_LASTS,
+        now=now,
+        again_at=now + links.FRESH_FOR,
     )
 
 
