@@ -1,4 +1,4 @@
-/** `<yoriai-later>`: a button that waits until the countdown beside it is over. */
+/** `<yoriai-later>`: a button that waits until the countdown in it is over. */
 
 import "./countdown.js";
 
@@ -18,7 +18,8 @@ class LaterElement extends HTMLElement {
   #wait(waiting) {
     const button = this.querySelector("button");
     if (button) button.disabled = waiting;
-    for (const line of this.querySelectorAll("p")) line.hidden = !waiting;
+    const left = button?.querySelector("span");
+    if (left) left.hidden = !waiting;
   }
 }
 
