@@ -16,10 +16,10 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 import server.accounts.link_pages
+import server.accounts.outbox
 import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
-import server.mail.pages
 import server.me.pages
 import server.organizations.invitations
 import server.organizations.own
@@ -89,7 +89,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.accounts.link_pages.routes,
         *server.accounts.own.routes,
         *server.accounts.staff.routes,
-        *server.mail.pages.routes,
+        *server.accounts.outbox.routes,
         *server.programme.desk.routes,
         *server.me.pages.routes,
         *server.organizations.own.routes,

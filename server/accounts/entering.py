@@ -12,8 +12,14 @@ from server.accounts.links import LinkSpent
 from server.web.forms import Bound, Form
 from server.web.pages import go, known_visitor, page
 from server.web.services import services
-from server.web.throttle import PER_ADDRESS, PER_IP, PER_PERSON, TooMany
-from server.web.visitor import LOGIN_COOKIE, local_path, set_cookie
+from server.web.throttle import (
+    PER_IP,
+    PER_PERSON,
+    PER_READER,
+    PER_READER_AND_IP,
+    TooManyMails,
+)
+from server.web.visitor import HOME, LOGIN_COOKIE, local_path, set_cookie
 
 
 def logged_in(request: Request, token: str, then: str) -> Response:
@@ -51,7 +57,7 @@ async def _spent(request: Request) -> Response:
     """What is safe, and how to get a new link to the same place."""
     async with services(request).database.reading() as db:
         led_to = await links.target_of(db, request.path_params["token"])
-    then = local_path(request, led_to)
+    then = local_path(request, led_to, otherwise=HOME)
     form = Bound[Form](None, raw={"next": then})
     return page(request, "accounts/link_spent.html", status=410, form=form, then=then)
 
@@ -62,25 +68,31 @@ def browser_of(request: Request) -> str:
 
 
 async def slow_down(request: Request, what: str, address: str) -> None:
-    """Count a request for a mail: five per address in 15 minutes, 300 a minute per IP.
+    """Count a request for a mail to an address: in 15 minutes five of one IP and 20 in all, and
+    300 a minute of one IP to whomever.
+
+    What one IP may not have any more does not count for the address: whoever asks in the name of
+    another takes little from its owner, who sits elsewhere.
 
     Raises:
-        TooMany: this one is too many.
+        TooManyMails: this one is too many.
     """
-    throttle = services(request).throttle
+    count = services(request).throttle.count
     caller = request.client.host if request.client else ""
-    if not await throttle.count(PER_ADDRESS, what, address):
-        raise TooMany(minutes=15)
-    if not await throttle.count(PER_IP, what, caller):
-        raise TooMany(minutes=1)
+    if not await count(PER_READER_AND_IP, what, address, caller):
+        raise TooManyMails(minutes=15)
+    if not await count(PER_READER, what, address):
+        raise TooManyMails(minutes=15)
+    if not await count(PER_IP, what, caller):
+        raise TooManyMails(minutes=1)
 
 
 async def slow_down_person(request: Request, what: str) -> None:
     """Count a mail that somebody who is known has sent to somebody else: 60 in an hour.
 
     Raises:
-        TooMany: this one is too many.
+        TooManyMails: this one is too many.
     """
     sender = str(known_visitor(request).account_id)
     if not await services(request).throttle.count(PER_PERSON, what, sender):
-        raise TooMany(minutes=60)
+        raise TooManyMails(minutes=60)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from server.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from server.web.forms import Form
+from server.web.visitor import HOME
 
 _ADDRESS: Final = re.compile(r"[^\s@\x00-\x1f<>,;:\"]{1,64}@[^\s@\x00-\x1f<>,;:\"]+\.[^\s@.]{2,63}")
 
@@ -47,7 +48,7 @@ class LoginForm(Form):
     address: Address
     way: Way = Way.PASSWORD
     password: Annotated[str, Field(max_length=MAX_LENGTH)] = ""
-    next: Annotated[str, Field(max_length=500)] = "/"
+    next: Annotated[str, Field(max_length=500)] = HOME
 
 
 class FirstStaffForm(Form):

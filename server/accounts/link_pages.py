@@ -16,7 +16,7 @@ from server.web.errors import text_of
 from server.web.forms import Bound, Form, bind
 from server.web.pages import page
 from server.web.services import services
-from server.web.visitor import local_path, visitor
+from server.web.visitor import HOME, local_path, visitor
 
 KINDS: Final = (LinkKind.LOGIN, LinkKind.FIRST_STAFF)
 
@@ -48,7 +48,7 @@ async def _enter(request: Request) -> Response:
     async with services(request).database.writing() as db:
         link = await links.look(db, request.path_params["token"], kinds=KINDS, now=now)
         token = await actions.enter_by_link(db, link, browser=browser_of(request), now=now)
-    return logged_in(request, token, local_path(request, link.target))
+    return logged_in(request, token, local_path(request, link.target, otherwise=HOME))
 
 
 async def _become_first_staff(request: Request) -> Response:

@@ -6,18 +6,20 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from server.accounts.models import Link, Login
 from server.accounts.tokens import new_token, token_hash
 from server.core.db import Db
 from server.core.errors import Gone
+from server.web.visitor import HOME
 
 LONGEST: Final = timedelta(hours=72)
 MAIL: Final = "login_link"  # the kind of the mail that carries one to log in
 MAILED_LASTS: Final = timedelta(hours=24)
 INVITATION_LASTS: Final = LONGEST
+FRESH_FOR: Final = timedelta(seconds=60)  # no second link to the same place is mailed before
 
 
 class LinkKind(StrEnum):
@@ -26,6 +28,7 @@ class LinkKind(StrEnum):
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
     INVITATION = "invitation"  # likewise, and says yes to an organization
+    PRETENDED = "pretended"  # for an address that nobody has; no page knows it
 
 
 # Those that are mailed, so that they prove an address, and how long each lasts.
@@ -71,6 +74,40 @@ async def prepare(
     return link
 
 
+async def pretend(db: Db, *, address: str, target: str, now: datetime) -> None:
+    """The work of `prepare` for an address that nobody has, of which only a hash is kept."""
+    link = Link(
+        kind=LinkKind.PRETENDED,
+        token_hash=token_hash(new_token()),
+        address=token_hash(address),
+        target=target,
+        expires_at=now + FRESH_FOR,
+    )
+    db.add(link)
+    await db.flush()
+
+
+async def mailed_just_now(db: Db, *, account_id: UUID, target: str, now: datetime) -> bool:
+    """Whether an unspent link to the same place was ordered or sent within the last minute."""
+    whose = (col(Link.kind) == LinkKind.LOGIN, col(Link.account_id) == account_id)
+    return await _fresh(db, *whose, target=target, expires_after=now + MAILED_LASTS - FRESH_FOR)
+
+
+async def pretended_just_now(db: Db, *, address: str, target: str, now: datetime) -> bool:
+    """The same of a link that was pretended."""
+    whose = (col(Link.kind) == LinkKind.PRETENDED, col(Link.address) == token_hash(address))
+    return await _fresh(db, *whose, target=target, expires_after=now)
+
+
+async def _fresh(db: Db, *whose: ColumnElement[bool], target: str, expires_after: datetime) -> bool:
+    unspent = (
+        col(Link.target) == target,
+        col(Link.used_at).is_(None),
+        col(Link.expires_at) > expires_after,
+    )
+    return (await db.exec(select(Link.id).where(*whose, *unspent).limit(1))).first() is not None
+
+
 async def issue(db: Db, link: Link, *, now: datetime) -> str:
     """A fresh token for a prepared link, whose former token is worth nothing from now on.
 
@@ -105,9 +142,9 @@ async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime
 
 
 async def target_of(db: Db, token: str) -> str:
-    """Where a link led that may be spent, as long as it is remembered; else the front page."""
+    """Where a link led that may be spent, as long as it is remembered; else one's own page."""
     found = select(Link.target).where(Link.token_hash == token_hash(token))
-    return (await db.exec(found)).one_or_none() or "/"
+    return (await db.exec(found)).one_or_none() or HOME
 
 
 async def spend(db: Db, link: Link, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from server.web.pages import go, page
 from server.web.services import services
 from server.web.throttle import PER_ADDRESS, PER_IP, TooMany
 from server.web.visitor import (
+    HOME,
     LOCALE_COOKIE,
     THEME_COOKIE,
     YEAR,
@@ -36,7 +37,7 @@ class PreferencesForm(Form):
 
 async def show_login(request: Request) -> Response:
     """GET /login"""
-    then = local_path(request, request.query_params.get("next", "/"))
+    then = local_path(request, request.query_params.get("next", HOME), otherwise=HOME)
     if visitor(request).account_id:
         return go(then)
     return page(request, "accounts/login.html", form=Bound(None, raw={"next": then}))
@@ -59,7 +60,7 @@ async def log_in(request: Request) -> Response:
     if token is None:
         sentence = i18n.catalog(visitor(request).locale).gettext(WRONG)
         return _login_again(request, form, sentence, 422)
-    return logged_in(request, token, local_path(request, form.values.next))
+    return logged_in(request, token, local_path(request, form.values.next, otherwise=HOME))
 
 
 async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm) -> Response:
@@ -72,11 +73,13 @@ async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm
         sentence = {"address": text_of(error, visitor(request).locale)}
         again = Bound[LoginForm](None, sentence, form.raw)
         return page(request, "accounts/login.html", status=429, form=again)
-    then = local_path(request, wanted.next)
+    then = local_path(request, wanted.next, otherwise=HOME)
     async with services(request).database.writing() as db:
         account = await queries.by_address(db, address)
         if account is not None:
             await actions.ask_link(db, account_id=account.id, then=then, now=now)
+        else:
+            await actions.pretend_link(db, address=address, then=then, now=now)
     return page(
         request,
         "accounts/sent.html",
@@ -84,6 +87,8 @@ async def _mail_link(request: Request, form: Bound[LoginForm], wanted: LoginForm
         then=then,
         sender=settings.mail_from,
         expires_at=now + links.MAILED_LASTS,
+        now=now,
+        again_at=now + links.FRESH_FOR,
     )
 
 

@@ -1,6 +1,7 @@
 """Passwords: argon2id, at most two hashes at once, never on the event loop."""
 
-from functools import cache
+from base64 import b64encode
+from secrets import token_bytes
 from typing import Final
 
 import anyio
@@ -15,6 +16,19 @@ _HASHES_AT_ONCE: Final = 2
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # 19 MiB
 
 
+def _of_nobody() -> str:
+    """A hash in the same format of no password, made without hashing: to check it costs as much."""
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    salt, digest = (
+        b64encode(token_bytes(size)).decode().rstrip("=")
+        for size in (_hasher.salt_len, _hasher.hash_len)
+    )
+    return f"$argon2id$v=19${cost}${salt}${digest}"
+
+
+_DECOY: Final = _of_nobody()
+
+
 async def hashed(password: str) -> str:
     """The argon2id hash of a password (RFC 9106), in the PHC string format."""
     return await to_thread.run_sync(_hasher.hash, password, limiter=_limiter())
@@ -25,7 +39,7 @@ async def fits(password: str, password_hash: str | None) -> bool:
 
     Takes as long when there is no hash: an unknown address must not answer faster.
     """
-    known = password_hash or _decoy()
+    known = password_hash or _DECOY
     right = await to_thread.run_sync(_verify, known, password, limiter=_limiter())
     return right and password_hash is not None
 
@@ -35,11 +49,6 @@ def _verify(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-@cache
-def _decoy() -> str:
-    return _hasher.hash("nobody has this one")
 
 
 _limiters: dict[object, CapacityLimiter] = {}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.accounts.models import Account, MailAddress
 from server.core import search
@@ -79,6 +80,11 @@ async def listed(db: Db, text: str, *, offset: int, limit: int) -> list[Account]
     order = (col(Account.reading) == "", Account.reading, Account.name, Account.id)
     found = select(Account).where(*_matching(text)).order_by(*order)  # type: ignore[arg-type]
     return list((await db.exec(found.offset(offset).limit(limit))).all())
+
+
+def matching(text: str) -> SelectOfScalar[UUID]:
+    """The ids of the accounts that a search finds, for other reads to choose by."""
+    return select(Account.id).where(*_matching(text))
 
 
 async def count(db: Db, text: str) -> int:

@@ -22,6 +22,8 @@ _NEEDED_IN_PRODUCTION = (
     "smtp_host",
 )
 
+NOBODY_AT_HOME = "よりあい <yoriai@localhost.localdomain>"  # no mail server takes it for a sender
+
 
 class Settings(BaseSettings):
     """What an operator can choose. `yoriai config` lists these lines."""
@@ -80,9 +82,7 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="how the way to it is encrypted"
     )
-    mail_from: str = Field(
-        "よりあい <yoriai@localhost.localdomain>", description="sender of all mails"
-    )
+    mail_from: str = Field(NOBODY_AT_HOME, description="sender of all mails")
     login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
     live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
 
@@ -92,6 +92,8 @@ class Settings(BaseSettings):
             raise ValueError("TLS needs a PUBLIC_URL that begins with https://")
         if self.environment == "production":
             missing = [name.upper() for name in _NEEDED_IN_PRODUCTION if not getattr(self, name)]
+            if self.mail_from == NOBODY_AT_HOME:
+                missing.append("MAIL_FROM")
             if missing:
                 raise ValueError(f"production needs {', '.join(missing)}")
         return self

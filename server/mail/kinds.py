@@ -42,10 +42,14 @@ class Calendar(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail before it is rendered: `templates/mail/<template>.html` and `.txt` with `context`."""
+    """A mail before it is rendered: `templates/mail/<template>.html` and `.txt` with `context`.
+
+    `reply_to`: the mail address that answers go to; empty: nobody reads them.
+    """
 
     subject: str
     template: str
+    reply_to: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     calendar: Calendar | None = None
 

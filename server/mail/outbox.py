@@ -1,5 +1,6 @@
 """Owing mails to people. The row is committed with what it tells of; the worker does the rest."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -50,6 +51,23 @@ async def order(
     await db.exec(mail.on_conflict_do_nothing())
 
 
+async def order_anew(
+    db: Db, *, kind: str, subject: UUID | str, account_ids: Collection[UUID], now: datetime
+) -> None:
+    """Owe accounts a mail about a new state of a subject that does not count its states itself.
+
+    What was owed of the state before and is not sent yet is not owed any more. Whoever calls holds
+    the subject, so that of two states one comes first.
+    """
+    await withdraw(db, kind=kind, subject=subject, now=now)
+    newest = select(func.max(OutgoingMail.revision)).where(*_about(kind, subject))
+    revision = ((await db.exec(newest)).one() or 0) + 1
+    for account_id in sorted(account_ids):
+        await order(
+            db, kind=kind, subject=subject, account_id=account_id, now=now, revision=revision
+        )
+
+
 async def withdraw(db: Db, *, kind: str, subject: UUID | str, now: datetime) -> None:
     """Owe nobody the mails about a subject that no worker has taken yet."""
     untaken = (
@@ -63,6 +81,21 @@ async def withdraw(db: Db, *, kind: str, subject: UUID | str, now: datetime) -> 
         .values(dropped_at=now)
     )
     await db.exec(untaken)
+
+
+async def again(db: Db, mail_id: UUID, *, now: datetime) -> bool:
+    """Try a mail anew that the mail server has refused; False: it has not, or is being asked."""
+    refused = (
+        update(OutgoingMail)
+        .where(
+            col(OutgoingMail.id) == mail_id,
+            col(OutgoingMail.sent_at).is_(None),
+            col(OutgoingMail.error) != "",
+            _in_no_hands(now),
+        )
+        .values(due_at=now, attempts=0, dropped_at=None, claimed_at=None, error="")
+    )
+    return (await db.exec(refused)).rowcount == 1
 
 
 async def told(db: Db, *, kind: str, subject: UUID | str) -> int | None:
@@ -130,10 +163,14 @@ async def _set(db: Db, mail_id: UUID, **values: object) -> None:
 
 def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Due, and in no living worker's hands."""
-    claimed = col(OutgoingMail.claimed_at)
     return (
         col(OutgoingMail.sent_at).is_(None),
         col(OutgoingMail.dropped_at).is_(None),
         col(OutgoingMail.due_at) <= now,
-        claimed.is_(None) | (claimed <= now - rules.CLAIM_LASTS),
+        _in_no_hands(now),
     )
+
+
+def _in_no_hands(now: datetime) -> ColumnElement[bool]:
+    claimed = col(OutgoingMail.claimed_at)
+    return claimed.is_(None) | (claimed <= now - rules.CLAIM_LASTS)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from email.utils import parseaddr
 
+import css_inline
+
 from server.core.config import Settings
 from server.core.db import Db
 from server.mail.kinds import Letter, MailKinds, Recipient, Surroundings
@@ -32,10 +34,12 @@ def render(
         "recipient": recipient,
         "public_url": settings.public_url.rstrip("/"),
         "subject": letter.subject,
+        "reply_to": letter.reply_to,
         **letter.context,
     }
     html, text = (
         templates.render(f"mail/{letter.template}.{form}", recipient.locale, context)
         for form in ("html", "txt")
     )
-    return Rendered(letter.subject, html, text, letter.calendar)
+    html = css_inline.inline(html)  # but for the styles that are marked to stay
+    return Rendered(letter.subject, html, text, letter.calendar, letter.reply_to)

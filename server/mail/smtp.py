@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 import aiosmtplib
 import anyio
-import css_inline
 
 from server.core.config import Settings
 from server.mail.kinds import Calendar, Recipient
@@ -34,6 +33,7 @@ class Rendered(NamedTuple):
     html: str
     text: str
     calendar: Calendar | None
+    reply_to: str = ""
 
 
 def message(
@@ -47,13 +47,15 @@ def message(
     name, sender = parseaddr(settings.mail_from)
     made["From"] = Address(name or "よりあい", addr_spec=sender)
     made["To"] = Address(_one_line(recipient.name), addr_spec=recipient.address)
+    if rendered.reply_to:
+        made["Reply-To"] = Address(addr_spec=rendered.reply_to)
     made["Subject"] = _one_line(rendered.subject)
     made["Date"] = format_datetime(mail.due_at)
     made["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
     made["Content-Language"] = recipient.locale
     made.set_content(rendered.text)
-    made.add_alternative(css_inline.inline(rendered.html), subtype="html")
+    made.add_alternative(rendered.html, subtype="html")
     if rendered.calendar:
         _add_calendar(made, rendered.calendar)
     return made

@@ -14,7 +14,7 @@ from server.accounts import audit
 from server.accounts.models import Account
 from server.core.db import Db
 from server.core.errors import NotFound
-from server.organizations import queries, rules
+from server.organizations import mails, queries, rules
 from server.organizations.models import (
     Membership,
     MembershipRole,
@@ -91,6 +91,8 @@ async def ask(db: Db, organization_id: UUID, *, account_id: UUID, now: datetime)
             None,
         )
     await _become(db, row, state, verb="asked", actor=account_id, now=now)
+    if state is MembershipState.ASKED:
+        await mails.tell_managers(db, row, now=now)
 
 
 async def invite(
@@ -113,6 +115,8 @@ async def invite(
     row = known or Membership(account_id=account_id, organization_id=organization_id, asked_at=now)
     row.role, row.decided_at, row.decided_by = role, now, actor
     await _become(db, row, state, verb="invited", actor=actor, now=now)
+    if state is MembershipState.ACTIVE:
+        await mails.tell_person(db, row, now=now)
     return state
 
 
@@ -154,6 +158,8 @@ async def decide(
         await _ensure_manager_stays(db, row)
     row.role, row.decided_at, row.decided_by = role, now, actor
     await _become(db, row, state, verb=str(deed), actor=actor, now=now)
+    if deed in (Deed.APPROVE, Deed.DECLINE):
+        await mails.tell_person(db, row, now=now)
 
 
 async def _lock(db: Db, organization_id: UUID) -> Organization:

@@ -1,4 +1,4 @@
-"""The mail that invites somebody to an organization."""
+"""The mails of organizations: an invitation, somebody asks to belong, the yes or no to that."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,14 @@ from server.organizations import queries
 from server.organizations.models import Membership, MembershipState, Organization
 
 MAIL: Final = "invitation"
+ASKED: Final = "membership_asked"
+DECIDED: Final = "membership_decided"
 SUBJECT: Final = N_("{organization}への招待")
+_ASKED_SUBJECT: Final = N_("所属の申しこみ：{name}さん（{organization}）")
+_DECIDED_SUBJECTS: Final = {
+    MembershipState.ACTIVE: N_("所属が認められました：{organization}"),
+    MembershipState.DECLINED: N_("所属は認められませんでした：{organization}"),
+}
 _PLACE: Final = "/organizations#"  # the row of one's own organizations
 
 
@@ -45,6 +52,19 @@ async def order(db: Db, organization_id: UUID, *, account_id: UUID, now: datetim
         now=now,
     )
     await outbox.order(db, kind=MAIL, subject=link.id, account_id=account_id, now=now)
+
+
+async def tell_managers(db: Db, membership: Membership, *, now: datetime) -> None:
+    """Owe every manager of an organization the mail that somebody asks to belong to it."""
+    managers = await queries.managers(db, membership.organization_id)
+    await outbox.order_anew(db, kind=ASKED, subject=membership.id, account_ids=managers, now=now)
+
+
+async def tell_person(db: Db, membership: Membership, *, now: datetime) -> None:
+    """Owe somebody who has asked to belong the mail with the yes or no."""
+    await outbox.order_anew(
+        db, kind=DECIDED, subject=membership.id, account_ids=[membership.account_id], now=now
+    )
 
 
 async def invitation(db: Db, link: Link) -> Invitation:
@@ -90,4 +110,49 @@ async def compose(
     )
 
 
-KINDS: Final[Mapping[str, Compose]] = {MAIL: compose}
+async def asked(
+    db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
+) -> Letter | None:
+    """Somebody asks to belong. None: it is decided already, or the reader decides no more."""
+    membership = await db.get(Membership, UUID(mail.subject))
+    if membership is None or membership.state is not MembershipState.ASKED:
+        return None
+    organization = await queries.by_id(db, membership.organization_id)
+    if recipient.account_id not in await queries.managers(db, organization.id):
+        return None
+    person = await db.get_one(Account, membership.account_id)
+    subject = i18n.catalog(recipient.locale).gettext(_ASKED_SUBJECT)
+    return Letter(
+        subject=subject.format(name=person.name, organization=organization.name),
+        template="membership_asked",
+        context={
+            "organization": organization,
+            "person": person,
+            "address": await accounts.address_of(db, person.id),
+            "asked_at": membership.asked_at,
+            "link": f"{around.public_url}/organizations/{organization.id}",
+        },
+    )
+
+
+async def decided(
+    db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
+) -> Letter | None:
+    """The yes or no. None: the membership is in another state by now."""
+    membership = await db.get(Membership, UUID(mail.subject))
+    if membership is None or membership.state not in _DECIDED_SUBJECTS:
+        return None
+    organization = await queries.by_id(db, membership.organization_id)
+    subject = i18n.catalog(recipient.locale).gettext(_DECIDED_SUBJECTS[membership.state])
+    return Letter(
+        subject=subject.format(organization=organization.name),
+        template="membership_decided",
+        context={
+            "organization": organization,
+            "membership": membership,
+            "link": f"{around.public_url}{_PLACE}{organization.id}",
+        },
+    )
+
+
+KINDS: Final[Mapping[str, Compose]] = {MAIL: compose, ASKED: asked, DECIDED: decided}

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.accounts.entering import slow_down_person
 from server.core import clock
 from server.core.db import Db
 from server.organizations import actions, queries
@@ -18,6 +19,7 @@ from server.web.forms import Form, bind
 from server.web.listing import wanted
 from server.web.pages import go, known_visitor, page
 from server.web.services import services
+from server.web.throttle import TooMany
 
 MOST_FOUND: Final = 20
 
@@ -28,12 +30,12 @@ async def show(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """POST /organizations/{id}/ask: ask to belong."""
+    """POST /organizations/{id}/ask: ask to belong; its managers get a mail."""
 
     async def do(db: Db, account_id: UUID, now: datetime) -> None:
         await actions.ask(db, request.path_params["id"], account_id=account_id, now=now)
 
-    return await _done(request, do)
+    return await _done(request, do, mails=True)
 
 
 async def accept(request: Request) -> Response:
@@ -54,14 +56,22 @@ async def leave(request: Request) -> Response:
     return await _done(request, do)
 
 
-async def _done(request: Request, do: Callable[[Db, UUID, datetime], Awaitable[None]]) -> Response:
+async def _done(
+    request: Request,
+    do: Callable[[Db, UUID, datetime], Awaitable[None]],
+    *,
+    mails: bool = False,
+) -> Response:
+    """`mails`: others get a mail by it, so that nobody does it all day."""
     who = known_visitor(request)
     assert who.account_id
     await bind(request, Form)
     try:
+        if mails:
+            await slow_down_person(request, "membership")
         async with services(request).database.writing() as db:
             await do(db, who.account_id, clock.now())
-    except LastManager as error:
+    except (LastManager, TooMany) as error:
         return await _page(request, problem=text_of(error, who.locale), status=status_of(error))
     return go("/organizations")
 

@@ -5,7 +5,7 @@ newer one is owed already.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from server.events.models import Event, Participation, Session
 from server.mail.calendar import Entry, Method, calendar, uid
 from server.mail.kinds import Calendar, Compose, Letter, Recipient, Surroundings
 from server.mail.models import OutgoingMail
+from server.mail.rules import address_in
 from server.registration import queries
 from server.registration.models import Registration, RegistrationState
 from server.registration.rules import DAY_BEFORE, DOORS, HOUR_BEFORE
@@ -44,6 +45,13 @@ _REMINDING: Final[dict[str, str]] = {
 }
 
 
+class Seat(NamedTuple):
+    """A session that somebody comes to; `position`: so many wait there up to this person."""
+
+    session: Session
+    position: int = 0
+
+
 async def standing(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
@@ -53,18 +61,24 @@ async def standing(
         return None
     event = await db.get_one(Event, registration.event_id)
     session = await db.get(Session, registration.session_id) if registration.session_id else None
-    attended = [session] if session else await _attended(db, event, registration)
+    seats = [Seat(session)] if session else await _seats(db, event, registration)
+    attended = [seat.session for seat in seats if not seat.position]
     waiting = registration.state is RegistrationState.WAITING
+    seated = registration.state is RegistrationState.SEATED
+    own_page = f"s/{session.number}" if session else "register"
+    register_url = f"{around.public_url}/e/{event.slug}/{own_page}"
     return Letter(
         subject=_subject(_STANDING[registration.state], session or event, recipient),
+        reply_to=_reply_to(event, recipient),
         template="registration",
         context={
             "event": event,
             "session": session,
             "registration": registration,
-            "sessions": attended,
+            "seats": seats,
             "position": await queries.position(db, registration) if waiting else 0,
-            "link": f"{around.public_url}/e/{event.slug}/register",
+            "link": f"{around.public_url}/me" if seated else register_url,
+            "register_url": register_url,
         },
         calendar=_standing_calendar(registration, event, attended, recipient, around),
     )
@@ -85,11 +99,12 @@ async def of_session(
     method: Method = "CANCEL" if gone else "REQUEST"
     return Letter(
         subject=_subject(_OF_SESSION[CANCELLED if gone else MOVED], session, recipient),
+        reply_to=_reply_to(event, recipient),
         template="session",
         context={
             "event": event,
             "session": session,
-            "link": f"{around.public_url}/e/{event.slug}",
+            "link": f"{around.public_url}/e/{event.slug}/schedule",
         },
         calendar=_calendar([entry], recipient, around, method),
     )
@@ -107,22 +122,29 @@ async def reminder(
     if registration is None:
         return None
     zone = ZoneInfo(event.zone)
-    attended = [
-        session
-        for session in await _attended(db, event, registration)
-        if session.starts_at.astimezone(zone).date() == first.starts_at.astimezone(zone).date()
+    day = first.starts_at.astimezone(zone).date()
+    seats = [
+        seat
+        for seat in await _seats(db, event, registration)
+        if seat.session.starts_at.astimezone(zone).date() == day
     ]
     return Letter(
         subject=_subject(_REMINDING[mail.kind], event, recipient),
+        reply_to=_reply_to(event, recipient),
         template="reminder",
         context={
             "event": event,
             "kind": mail.kind,
-            "first": first,
-            "sessions": attended,
-            "link": f"{around.public_url}/e/{event.slug}",
+            "seats": seats,
+            "link": f"{around.public_url}/me",
+            "register_url": f"{around.public_url}/e/{event.slug}/register",
         },
     )
+
+
+def _reply_to(event: Event, recipient: Recipient) -> str:
+    """The mail address in what the organizers say of how to reach them; empty: they name none."""
+    return address_in(i18n.pick(event.contact, recipient.locale).body)
 
 
 async def _seated(db: Db, event: Event, account_id: UUID) -> Registration | None:
@@ -139,18 +161,23 @@ async def _seated(db: Db, event: Event, account_id: UUID) -> Registration | None
     return (await db.exec(found)).one_or_none()
 
 
-async def _attended(db: Db, event: Event, registration: Registration) -> list[Session]:
-    """The sessions that this person comes to: those for everyone, and those with an own seat."""
+async def _seats(db: Db, event: Event, registration: Registration) -> list[Seat]:
+    """The sessions that this person comes to: those for everyone, those with an own seat, and
+    those for which one waits.
+    """
     own = {
-        each.session_id
+        each.session_id: each
         for each in await queries.all_of_participation(db, registration.participation_id)
-        if each.state is RegistrationState.SEATED
+        if each.state in (RegistrationState.SEATED, RegistrationState.WAITING)
     }
-    return [
-        session
-        for session in await events.sessions_of(db, event)
-        if session.cancelled_at is None and (not session.by_seat or session.id in own)
-    ]
+    seats = []
+    for session in await events.sessions_of(db, event):
+        mine = own.get(session.id)
+        if session.cancelled_at is not None or (session.by_seat and mine is None):
+            continue
+        waits = mine is not None and mine.state is RegistrationState.WAITING
+        seats.append(Seat(session, await queries.position(db, mine) if mine and waits else 0))
+    return seats
 
 
 def _standing_calendar(

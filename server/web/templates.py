@@ -67,6 +67,7 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
 def _filters(locale: Locale) -> dict[str, Any]:
     def phrases(text: str) -> Markup:
         """A heading that breaks between phrases, where a browser cannot find them itself."""
+        text = text.unescape() if isinstance(text, Markup) else text  # what `_` has escaped
         return phrased(text) if locale == "ja" else escape(text)
 
     def text(texts: Mapping[str, str]) -> Markup:

@@ -11,6 +11,8 @@ from redis.exceptions import RedisError
 from server.core.errors import DomainError
 
 PER_ADDRESS: Final = RateLimitItemPerMinute(5, 15)  # five wrong passwords in 15 minutes
+PER_READER: Final = RateLimitItemPerMinute(20, 15)  # mails to one address, whoever asks for them
+PER_READER_AND_IP: Final = RateLimitItemPerMinute(5, 15)  # the same, asked for from one IP
 PER_PERSON: Final = RateLimitItemPerHour(60)  # mails that one person has sent to others
 PER_IP: Final = RateLimitItemPerMinute(300)  # a town hall is one IP
 
@@ -19,6 +21,12 @@ class TooMany(DomainError):
     """Too many tries; `minutes` says when the next one counts."""
 
     code = "too_many"
+
+
+class TooManyMails(TooMany):
+    """Too many mails were asked for; `minutes` says when the next one is sent."""
+
+    code = "too_many_mails"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ LOGIN_COOKIE: Final = "login"
 LOCALE_COOKIE: Final = "locale"
 THEME_COOKIE: Final = "theme"
 YEAR: Final = 365 * 86400
+HOME: Final = "/me"  # where one goes who has logged in and wanted nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from tests.support.visits import (
     first_link,
     invite,
     log_in,
+    refuse_mails,
 )
 
 # To take away, not to look at.
@@ -194,6 +195,13 @@ async def _company(app: App, page: Page) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _refused_mails(app: App, _page: Page) -> AsyncIterator[None]:
+    """The mail server has refused what was owed."""
+    await refuse_mails(app, "participant", "mentor")
+    yield
+
+
+@asynccontextmanager
 async def _without_events(app: App, _page: Page) -> AsyncIterator[None]:
     """A fault of ours: the table of events is gone while the block runs."""
     await execute(app, 'ALTER TABLE event RENAME TO "event_away"')
@@ -298,6 +306,13 @@ PAGES: Final = (
         who="organizer",
     ),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
+    Shown(
+        name="mails-refused",
+        route="/staff/mails",
+        path="/staff/mails?show=failed",
+        who=STAFF,
+        setting=_refused_mails,
+    ),
     Shown(name="signup", route="/signup", path="/signup"),
     Shown(name="account", route="/me/account", path="/me/account", who="participant"),
     Shown(

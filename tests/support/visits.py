@@ -7,17 +7,19 @@ from typing import Final
 from uuid import uuid4
 
 from playwright.async_api import BrowserContext
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
 from server.accounts import logins, queries
 from server.accounts.actions import open_account
-from server.accounts.links import LinkKind
+from server.accounts.links import MAIL, LinkKind
 from server.accounts.models import Link
 from server.accounts.tokens import token_hash
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
+from server.mail import outbox
+from server.mail.models import OutgoingMail
 from server.organizations.models import Membership, MembershipState
 from server.web.visitor import LOCALE_COOKIE, LOGIN_COOKIE, cookie_name
 from tests.support.app import App
@@ -79,6 +81,21 @@ async def invite(app: App, who: str) -> None:
                 expires_at=clock.now() + timedelta(hours=1),
             )
         )
+    await database.close()
+
+
+async def refuse_mails(app: App, *who: str) -> None:
+    """A mail to each of these accounts of the demo that the mail server would not take."""
+    database = Database(_settings(app).database)
+    async with database.writing() as db:
+        for name in who:
+            account = await queries.by_address(db, app.accounts[name][0])
+            assert account
+            await outbox.order(
+                db, kind=MAIL, subject="refused", account_id=account.id, now=clock.now()
+            )
+        refused = {"attempts": 3, "error": "SMTPDataError: (451, 'come again later')"}
+        await db.exec(update(OutgoingMail).where(col(OutgoingMail.error) == "").values(**refused))
     await database.close()
 
 

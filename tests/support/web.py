@@ -32,10 +32,14 @@ class Site:
     settings: Settings
 
     @asynccontextmanager
-    async def browser(self, *, origin: str = ORIGIN) -> AsyncIterator["Browser"]:
+    async def browser(
+        self, *, origin: str = ORIGIN, ip: str = "127.0.0.1"
+    ) -> AsyncIterator["Browser"]:
         """A browser without a login."""
         async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=self.app, raise_app_exceptions=False),
+            transport=httpx2.ASGITransport(
+                app=self.app, raise_app_exceptions=False, client=(ip, 50000)
+            ),
             base_url=ORIGIN,
             headers={"origin": origin, "sec-fetch-site": "same-origin"},
         ) as client:

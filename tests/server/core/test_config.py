@@ -44,6 +44,20 @@ def test_production_refuses_what_would_be_made_up(
         config.load(data_dir=tmp_path)
 
 
+def test_production_wants_a_sender_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    for name in config._NEEDED_IN_PRODUCTION:
+        monkeypatch.setenv(name.upper(), "set")
+    for named in ("", config.NOBODY_AT_HOME):
+        monkeypatch.setenv("MAIL_FROM", named)
+        with pytest.raises(ValidationError, match="production needs MAIL_FROM"):
+            config.load(data_dir=tmp_path)
+    monkeypatch.setenv("MAIL_FROM", "よりあい <office@yoriai.example>")
+    assert config.load(data_dir=tmp_path).mail_from == "よりあい <office@yoriai.example>"
+
+
 def test_env_file_counts(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=8123\n")
     assert config.load(data_dir=tmp_path).port == 8123

@@ -33,7 +33,6 @@ from server.registration.actions import Act
 from server.web.templates import Templates
 from tests.server.registration import given
 from tests.support.mailbox import Mailbox, calendar_of, mailbox, text_of
-from tests.support.queries import counting
 from tests.support.web import Site
 
 HOUR = timedelta(hours=1)
@@ -83,11 +82,51 @@ async def test_a_confirmation_arrives_once_with_its_calendar_entry(
     (mail,) = box.mails
     assert str(mail["To"]) == f"戸田 みのり <{address}>"
     assert mail["Subject"] == "席が決まりました：見本のつどい"
-    assert "「見本のつどい」に、あなたの席があります" in text_of(mail)
+    assert "戸田 みのりさんの席をご用意しました" in text_of(mail)
     assert f"http://localhost:8000/e/{event.slug}/register" in text_of(mail)
     (entry,) = entries_of(mail)
     assert str(entry["UID"]) == f"session-{session.id}@localhost"
     assert (int(entry["SEQUENCE"]), entry["DTSTART"].dt) == (0, session.starts_at)
+
+
+@pytest.mark.parametrize(
+    ("contact", "answered_at"),
+    [
+        ({"ja": "係　desk@town.example"}, "desk@town.example"),
+        ({"ja": "電話 000"}, None),
+        ({}, None),
+    ],
+)
+async def test_answers_go_to_the_contact_of_the_event(
+    context: dict[str, Any], box: Mailbox, contact: dict[str, str], answered_at: str | None
+) -> None:
+    await seat(context["database"], contact=contact)
+    await jobs.send_due(context)
+    (mail,) = box.mails
+    assert mail["Reply-To"] == answered_at
+    assert ("このメールには返信できます" in text_of(mail)) is (answered_at is not None)
+
+
+async def test_a_confirmation_names_the_sessions_one_has_or_waits_for(
+    context: dict[str, Any], box: Mailbox
+) -> None:
+    async with context["database"].writing() as db:
+        event = await given.event(db)
+        seated, full, other = [
+            await given.session(db, event, number=number, capacity=1) for number in (1, 2, 3)
+        ]
+        quick, who = await given.account(db, "早い 人"), await given.account(db, "戸田 みのり")
+        for each in (quick, who):
+            await given.registered(db, event, each)
+            await given.registered(db, event, each, session=full)
+        await given.registered(db, event, who, session=seated)
+        address = await address_of(db, who.id)
+    await jobs.send_due(context)
+    (mail,) = [each for each in box.to(address) if "席をご用意" in text_of(each)]
+    assert f"{seated.title['ja']}\n" in text_of(mail)
+    assert f"{full.title['ja']} （キャンセル待ち 1番目）" in text_of(mail)
+    assert other.title["ja"] not in text_of(mail)
+    assert [str(entry["SUMMARY"]) for entry in entries_of(mail)] == ["話し合い 1｜見本のつどい"]
 
 
 async def test_a_refused_mail_is_sent_later_and_once(context: dict[str, Any], box: Mailbox) -> None:
@@ -231,7 +270,7 @@ async def test_staff_read_the_outbox_and_others_find_no_such_page(site: Site) ->
         assert "戸田 みのり" in listed.text
         (path,) = set(re.findall(r"/staff/mails/[0-9a-f-]{36}", listed.text))
         shown = await browser.submit("/staff/mails", path)
-        assert "「見本のつどい」に、あなたの席があります" in shown.text
+        assert "戸田 みのりさんの席をご用意しました" in shown.text
         async with site.browser() as thief:
             thief.hold(await site.login(other))
             assert (await thief.submit("/", path)).status_code == 404
@@ -300,28 +339,3 @@ async def test_two_workers_at_once_send_once_because_they_claim(
         (mail_id,) = await outbox.due(db, now=clock.now(), limit=9)
     await asyncio.gather(*(jobs._send(context, mail_id) for _ in range(2)))
     assert len(box.mails) == (1 if claiming else 2)
-
-
-async def test_the_outbox_page_asks_as_often_for_one_mail_as_for_fifty(site: Site) -> None:
-    staff = await site.account("係", is_staff=True)
-    counts = []
-    async with site.browser() as browser:
-        browser.hold(await site.login(staff))
-        for more in (1, 49):
-            async with site.database.writing() as db:
-                for _ in range(more):
-                    who = await given.account(db)
-                    await outbox.order(
-                        db, kind="login_link", subject=who.id, account_id=who.id, now=clock.now()
-                    )
-            with counting(app_database(site)) as count:
-                shown = await browser.get("/staff/mails")
-            counts.append(count.statements)
-    assert shown.text.count("mail-row") == 50
-    assert counts[0] == counts[1]
-
-
-def app_database(site: Site) -> Database:
-    """The database as the application holds it."""
-    found: Database = site.app.state.services.database
-    return found

@@ -199,4 +199,5 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/staff/organizations/{id:uuid}/members/{account:uuid}"): Entry(staff),
     ("GET", "/staff/mails"): Entry(staff),
     ("POST", "/staff/mails/{id:uuid}"): Entry(staff),
+    ("POST", "/staff/mails/{id:uuid}/again"): Entry(staff),
 }
