@@ -66,6 +66,7 @@ def settings(servers: Servers, port: int, media_port: int, folder: Path) -> dict
         "WEBHOOK_URL": f"http://127.0.0.1:{port}/hooks/media",
         "DATA_DIR": str(folder / "data"),
         "SMTP_HOST": "smtp.yoriai.example",
+        "MAIL_FROM": "よりあい <office@yoriai.example>",
         # The compose file hands these over as files.
         "DATABASE_URL": servers.database_url,
         "SECRET_KEY": "secret of the test",
