@@ -1,4 +1,4 @@
-"""At 200 % and at 400 % of a screen of 1280 × 1024 (WCAG 2.2, 1.4.4 and 1.4.10), in ja and en, no
+"""On a screen of 1280 × 1024, at 200 % and at 400 % (WCAG 2.2, 1.4.4 and 1.4.10), in ja and en: no
 page reaches over its right edge, and nothing that can be pressed lies under something else.
 """
 
@@ -14,6 +14,7 @@ from tests.support.pages import PAGES, ROOM, showing
 from tests.support.visits import log_in
 
 ZOOMED: Final = {
+    "100 %": ViewportSize(width=1280, height=1024),
     "200 %": ViewportSize(width=640, height=512),
     "400 %": ViewportSize(width=320, height=256),
 }
