@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator
 
-from tests.support.app import App
+from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
 from tests.support.hands import Hands
 from tests.support.mailbox import Mailbox, arrived, text_of
@@ -26,6 +26,17 @@ NAME: Final = '=HYPERLINK("見本")'  # a spreadsheet would run it
 SESSION: Final = "屋根の上で会う"
 # Somewhere it is daytime, so that the event never runs over midnight.
 ZONES: Final = ("Asia/Tokyo", "Europe/London")
+
+
+class Between(NamedTuple):
+    """The truth about a moment, as a test outside of the page can know it."""
+
+    first: datetime
+    last: datetime
+
+    def holds(self, moment: datetime, *, give: timedelta) -> bool:
+        """Whether a moment is not further than that from the truth."""
+        return self.first - give <= moment <= self.last + give
 
 
 @dataclass
@@ -130,20 +141,28 @@ class Story:
         await self._send(one, "main form button.button-primary")
         await one.page.locator(".standing").wait_for()
 
-    async def enters(self, one: Person) -> None:
-        """From one's own page through the door, with an open microphone."""
+    async def enters(self, one: Person) -> Between:
+        """From one's own page through the door, with an open microphone; when one came in."""
         await one.go(f"{self.app.url}/me")
         await self._push(one, one.page.locator("#next .button-now"))
         await self.hands.push(one.page.locator("[data-part=mic-switch]"))
         await one.page.locator("[data-part=mic-switch][aria-pressed=true]").wait_for()
-        await self.hands.push(one.page.locator("[data-part=prejoin] [data-part=enter]"))
-        await one.inside()
+        return await self._moment_of(
+            one,
+            push="[data-part=prejoin] [data-part=enter]",
+            shows="yoriai-tile.tile-you",
+        )
 
-    async def leaves(self, one: Person) -> datetime:
+    async def leaves(self, one: Person) -> Between:
         """Out of the room; when."""
-        await self.hands.push(one.page.locator("[data-leave]:visible").first)
-        await one.page.locator("[data-part=left]").wait_for()
-        return datetime.now(UTC)
+        return await self._moment_of(one, push="[data-leave]:visible", shows="[data-part=left]")
+
+    async def _moment_of(self, one: Person, *, push: str, shows: str) -> Between:
+        """Push something: what it does happens between the push and what the page shows then."""
+        before = datetime.now(UTC)
+        await self.hands.push(one.page.locator(push).first)
+        await one.page.locator(shows).wait_for(timeout=CEILING_SECONDS * 1000)
+        return Between(before, datetime.now(UTC))
 
     async def takes_attendance_away(self, one: Person, folder: Path) -> Path:
         """The organizer looks at the list and takes it away as a file."""

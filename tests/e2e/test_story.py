@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Browser
 
-from tests.e2e.story import NAME, Story
+from tests.e2e.story import NAME, Between, Story
 from tests.support.app import running_app
 from tests.support.hands import Hands, Keyboard, Pointer
 from tests.support.mailbox import mailbox
@@ -55,14 +55,13 @@ async def test_from_an_empty_server_to_an_attendance_record(
         await story.registers(staff)
 
         guests = {f"'{NAME}": newcomer, "世話人": staff}
-        came, left = dict[str, datetime](), dict[str, datetime]()
+        came, left = dict[str, Between](), dict[str, Between]()
         for name, one in guests.items():
-            await story.enters(one)
-            came[name] = datetime.now(UTC)
+            came[name] = await story.enters(one)
         for one in guests.values():
             await until(partial(one.sees, 1, frames=FRAMES))
             await until(partial(_hears, one))
-        await until(partial(_past, came["世話人"] + STAY))
+        await until(partial(_past, came["世話人"].last + STAY))
         for name, one in guests.items():
             left[name] = await story.leaves(one)
 
@@ -73,8 +72,8 @@ async def test_from_an_empty_server_to_an_attendance_record(
     assert rows.keys() == {*guests, "遠山 佑"}
     for name in guests:
         first, last = (_moment(text, story.zone) for text in rows[name][5:7])
-        assert abs(first - came[name]) <= TRUTH
-        assert abs(last - left[name]) <= TRUTH
+        assert came[name].holds(first, give=TRUTH), (first, came[name])
+        assert left[name].holds(last, give=TRUTH), (last, left[name])
     assert rows["遠山 佑"][5] == ""  # the organizer was not in the room
     assert shown[0][0] == {"ja": "名前", "en": "Name"}[locale]
     assert spoken == [[], [], []]
