@@ -67,22 +67,26 @@ async def registered(app: App, _page: Page) -> AsyncIterator[None]:
     finally:
         async with database.writing() as db:
             event = await _event(db)
-            event.capacity, event.approval = None, False
-            db.add(event)
+            talk = await _talk(db, event)
+            event.capacity, event.approval, talk.by_seat = None, False, False
+            db.add_all([event, talk])
         await database.close()
 
 
 async def _fill(db: Db, now: datetime) -> None:
     event = await _event(db)
     event.capacity = CAPACITY
-    talk = (
-        await db.exec(select(Session).where(Session.event_id == event.id, Session.number == 3))
-    ).one()
+    talk = await _talk(db, event)
     talk.by_seat = True
     db.add_all([event, talk])
     await db.flush()
     for person in PEOPLE:
         await _come(db, event, talk, person, now - timedelta(hours=person.hours))
+
+
+async def _talk(db: Db, event: Event) -> Session:
+    found = select(Session).where(Session.event_id == event.id, Session.number == 3)
+    return (await db.exec(found)).one()
 
 
 async def _come(db: Db, event: Event, talk: Session, person: Came, at: datetime) -> None:
