@@ -67,9 +67,8 @@ async def registered(app: App, _page: Page) -> AsyncIterator[None]:
     finally:
         async with database.writing() as db:
             event = await _event(db)
-            event.capacity, event.approval = None, False
             talk = await _talk(db, event)
-            talk.by_seat = False
+            event.capacity, event.approval, talk.by_seat = None, False, False
             db.add_all([event, talk])
         await database.close()
 
@@ -83,6 +82,11 @@ async def _fill(db: Db, now: datetime) -> None:
     await db.flush()
     for person in PEOPLE:
         await _come(db, event, talk, person, now - timedelta(hours=person.hours))
+
+
+async def _talk(db: Db, event: Event) -> Session:
+    found = select(Session).where(Session.event_id == event.id, Session.number == 3)
+    return (await db.exec(found)).one()
 
 
 async def _come(db: Db, event: Event, talk: Session, person: Came, at: datetime) -> None:
