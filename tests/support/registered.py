@@ -84,11 +84,6 @@ async def _fill(db: Db, now: datetime) -> None:
         await _come(db, event, talk, person, now - timedelta(hours=person.hours))
 
 
-async def _talk(db: Db, event: Event) -> Session:
-    found = select(Session).where(Session.event_id == event.id, Session.number == 3)
-    return (await db.exec(found)).one()
-
-
 async def _come(db: Db, event: Event, talk: Session, person: Came, at: datetime) -> None:
     account, fresh = await account_for(
         db,
