@@ -1,8 +1,7 @@
-"""Every page of the route table, in ja and en: axe-core finds nothing in light and dark, and on a
-phone nothing is cut off or too small to read.
+"""Every page of the route table, in ja and en: axe-core finds nothing in light and dark, on a phone
+nothing is cut off or too small to read, and enlarged to 400 % nothing is lost.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,15 +12,17 @@ from starlette.responses import Response
 
 from server.app import create_app
 from server.core.config import Settings
+from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
-from tests.support.pages import PAGES, Shown, routes_without_page, showing
+from tests.support.pages import PAGES, ROOM, Shown, routes_without_page, showing
+from tests.support.shapes import shape
 from tests.support.visits import log_in
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The light changes colours only, so the second run looks at those alone.
 RULES: Final[dict[Literal["light", "dark"], list[str]]] = {"light": [], "dark": ["color-contrast"]}
-LOCALES: Final = ("ja", "en")
+LOCALE_OF: Final = {"embedded": "ja", "servers": "en"}
 
 # What is wrong, and where, without the pages of explanation.
 RUN: Final = """
@@ -35,53 +36,25 @@ async (rules) => {
 
 PHONE: Final = ViewportSize(width=390, height=844)
 
-# What reaches over the right edge and cannot be scrolled to, and text smaller than 13 pixels.
-MISFITS: Final = """
-() => {
-  const scrolls = (element) => element !== document.body && element !== document.documentElement
-    && getComputedStyle(element).overflowX !== "visible";
-  const inside = (element) => !element.parentElement
-    || (!scrolls(element.parentElement) && inside(element.parentElement));
-  const name = (element) => `${element.localName}.${element.className} ${element.textContent}`;
-  const all = [...document.body.querySelectorAll("*:not(svg *)")]
-    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().width > 1);
-  const cut = all.filter((element) =>
-    element.getBoundingClientRect().right > innerWidth + 1 && inside(element));
-  const small = all.filter((element) => parseFloat(getComputedStyle(element).fontSize) < 13
-    && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
-  return [...cut.map((element) => `cut: ${name(element)}`),
-          ...small.map((element) => `small: ${name(element)}`)];
-}
-"""
-
 
 @pytest.mark.parametrize("fresh", [False, True])
 async def test_nothing_is_wrong_on_any_page(tmp_path: Path, database_url: str, fresh: bool) -> None:
-    """Both languages are walked through at the same time, each on an installation of its own: the
-    first in this run's shape, the second on the embedded default.
+    """Every page on both databases, and in both languages: the embedded shape is walked through in
+    Japanese, the other in English.
     """
+    locale = LOCALE_OF[shape()]
     pages = [shown for shown in PAGES if shown.fresh is fresh]
-    async with chromium() as browser:
-        walks = [
-            _walk(browser, pages, locale, tmp_path / locale, url)
-            for locale, url in zip(LOCALES, (database_url, ""), strict=True)
-        ]
-        looked = {name: wrong for walk in await asyncio.gather(*walks) for name, wrong in walk}
-    assert len(looked) == len(pages) * len(LOCALES) * (len(RULES) + 1)
+    looked: dict[str, list[str]] = {}
+    async with (
+        running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
+        chromium() as browser,
+    ):
+        for shown in pages:
+            async for view, wrong in _looked_at(browser, app, shown, locale):
+                looked[f"{shown.name} {view}"] = wrong
+    enlarged = [shown for shown in pages if shown.route != ROOM]
+    assert len(looked) == len(pages) * (len(RULES) + 1) + len(enlarged) * len(ZOOMED)
     assert {name: wrong for name, wrong in looked.items() if wrong} == {}
-
-
-async def _walk(
-    browser: Browser, pages: list[Shown], locale: str, folder: Path, database_url: str
-) -> list[tuple[str, list[str]]]:
-    folder.mkdir()
-    fresh = pages[0].fresh
-    async with running_app(folder, demo=not fresh, database_url=database_url) as app:
-        return [
-            (f"{shown.name} {locale} {view}", wrong)
-            for shown in pages
-            async for view, wrong in _looked_at(browser, app, shown, locale)
-        ]
 
 
 async def test_axe_sees_what_is_wrong() -> None:
@@ -102,6 +75,21 @@ async def test_what_does_not_fit_a_phone_is_seen() -> None:
         page = await context.new_page()
         await page.set_content(long + small + rolling)
         assert await page.evaluate(MISFITS) == ["cut: p. 長い", "small: p. 小さい"]
+
+
+async def test_what_is_covered_or_rolls_sideways_is_seen() -> None:
+    wide = "<p style='width: 500px'>長い</p>"
+    over = "<div style='position: fixed; inset: 0' class='over'></div>"
+    async with chromium() as browser, context_of(browser) as context:
+        page = await context.new_page()
+        await page.set_content("<a href='/'>道</a>")
+        assert await lost(page, ZOOMED["400 %"]) == []
+        await page.set_content(f"{wide}<a href='/'>道</a>{over}")
+        assert await lost(page, ZOOMED["400 %"]) == [
+            "cut: p. 長い",
+            "covered: a. 道 under div.over ",
+            "rolls sideways",
+        ]
 
 
 def test_every_route_has_a_page(settings: Settings) -> None:
@@ -127,6 +115,9 @@ async def _looked_at(
                 yield light, await _axe(page, rules)
             await page.set_viewport_size(PHONE)
             yield "phone", await page.evaluate(MISFITS)
+            if shown.route != ROOM:
+                for zoom, size in ZOOMED.items():
+                    yield zoom, await lost(page, size)
 
 
 async def _axe(page: Page, rules: list[str]) -> list[str]:
