@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator
 
 MOST_STEPS = 400  # with the tab key, once round the longest page
 
@@ -87,8 +87,3 @@ class Keyboard:
                 return
             await target.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {target}")
-
-
-async def at(page: Page, ending: str) -> None:
-    """Wait until the page's address ends so."""
-    await page.wait_for_url(f"**{ending}")

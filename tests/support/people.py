@@ -167,4 +167,4 @@ async def _log_in(somebody: Person) -> None:
     await page.check("[name=way][value=password]")
     await page.fill("[name=password]", password)
     await page.press("[name=password]", "Enter")
-    await page.wait_for_url(f"{somebody.app.url}/")
+    await page.wait_for_url(f"{somebody.app.url}/me")
