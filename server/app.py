@@ -25,6 +25,7 @@ import server.organizations.invitations
 import server.organizations.own
 import server.organizations.pages
 import server.organizations.staff
+import server.programme.beginning
 import server.programme.desk
 import server.programme.pages
 import server.records.desk
@@ -90,6 +91,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.accounts.own.routes,
         *server.accounts.staff.routes,
         *server.accounts.outbox.routes,
+        *server.programme.beginning.routes,
         *server.programme.desk.routes,
         *server.me.pages.routes,
         *server.organizations.own.routes,

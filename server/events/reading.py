@@ -76,6 +76,15 @@ def clock_of(text: str) -> time | None:
     return time(int(found[1]), int(found[2]))
 
 
+def day_of(text: str) -> date | None:
+    """The day that a person typed: 2027-02-13 or 2027/02/13, also in full width."""
+    try:
+        found = date.fromisoformat(unicodedata.normalize("NFKC", text).strip().replace("/", "-"))
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
+
+
 class _Reader:
     """Reads a draft field by field and notes what is wrong; whatever it returns then is unused."""
 
@@ -204,7 +213,7 @@ class _Reader:
         text = self.draft.get(name, "")
         if not text and otherwise:
             return otherwise
-        found = _day(unicodedata.normalize("NFKC", text).replace("/", "-"))
+        found = day_of(text)
         if found is None:
             self._note(name, NOT_A_DAY if text else MISSING)
         return found or date(2000, 1, 1)
@@ -214,7 +223,7 @@ class _Reader:
         if not text:
             return None
         day, _, clock = text.partition("T")
-        found, at = _day(day), clock_of(clock[:5])
+        found, at = day_of(day), clock_of(clock[:5])
         if found is None or at is None:
             self._note(name, NOT_A_DAY)
             return None
@@ -257,12 +266,3 @@ class _Reader:
 
     def _note(self, name: str, sentence: str, **details: object) -> None:
         self.wrong.setdefault(name, Wrong(sentence, details))
-
-
-def _day(text: str) -> date | None:
-    """A day that a calendar of ours can hold."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.year in _YEARS else None

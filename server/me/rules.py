@@ -51,11 +51,7 @@ def goes_to(session: Session, mine: Mine) -> bool:
 
 
 def ahead(mine: Collection[Mine], sessions: Collection[Session], now: datetime) -> list[Ahead]:
-    """The sessions that a person goes to and that are not over, the next one first.
-
-    One whose door is still open after its end comes last of those that begin at its time: what
-    begins is more pressing than what has ended.
-    """
+    """The sessions that a person goes to and that are not over, the next one first."""
     by_event = {each.event.id: each for each in mine}
     found = [
         Ahead(of.event, session, door(session, now), phase(session, now))

@@ -1,7 +1,7 @@
-"""The editor: begin an event, write its programme, publish it, begin another after its model."""
+"""The editor: write an event's draft, look at it, publish it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,74 +12,23 @@ from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.events import actions, queries
-from server.events.access import at_desk
 from server.events.actions import DraftChanged, NotReady, SlugTaken
 from server.events.draft import typed
 from server.events.models import Event
-from server.events.roles import Capability
-from server.organizations import queries as organizations
 from server.programme import queries as programme
+from server.programme.at_editor import edited, editor_of
 from server.programme.compare import Compared, compared
 from server.programme.editor import base_of, editing
 from server.programme.event_page import event_page
-from server.programme.forms import DuplicateForm, NewEventForm, PublishForm
+from server.programme.forms import PublishForm
 from server.web.errors import text_of
-from server.web.forms import Bound, bind, texts
-from server.web.pages import go, known_visitor, page
+from server.web.forms import bind, texts
+from server.web.pages import go, page
 from server.web.services import services
 from server.web.visitor import visitor
 from server.web.zones import zones
 
 MOST_FIELDS: Final = 2000  # sixty sessions with all their texts, and to spare
-
-
-async def index(request: Request) -> Response:
-    """GET /manage: the events that one organizes."""
-    who = known_visitor(request)
-    assert who.account_id is not None
-    async with services(request).database.reading() as db:
-        events = await queries.organized_by(db, who.account_id)
-        hosts = await organizations.hosting(db, who.account_id)
-    return page(request, "programme/index.html", events=events, hosts=hosts)
-
-
-async def show_new(request: Request) -> Response:
-    """GET /manage/new"""
-    return await _new(request, Bound(None))
-
-
-async def create(request: Request) -> Response:
-    """POST /manage/new: begin an event."""
-    who = known_visitor(request)
-    assert who.account_id is not None
-    form = await bind(request, NewEventForm)
-    if form.values is None:
-        return await _new(request, form, status=422)
-    try:
-        async with services(request).database.writing() as db:
-            hosts = {each.id: each for each in await organizations.hosting(db, who.account_id)}
-            if form.values.organization not in hosts:
-                raise NotHosting
-            event = await actions.create(
-                db,
-                organization_id=form.values.organization,
-                creator_id=who.account_id,
-                slug=form.values.slug,
-                kind=form.values.kind,
-                title=form.values.texts,
-                starts_at=form.values.starts_at,
-                ends_at=form.values.ends_at,
-                now=clock.now(),
-            )
-    except SlugTaken as error:
-        return await _new(request, _with(request, form, "slug", error), status=409)
-    return go(f"/manage/{event.slug}/sessions")
-
-
-class NotHosting(DomainError):
-    """The person manages no organization of this id that may host events."""
-
-    code = "not_hosting"
 
 
 async def show(request: Request) -> Response:
@@ -90,9 +39,9 @@ async def show(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """POST /manage/{slug}/sessions: keep the draft; `do` says what else is to be done with it."""
     raw = await texts(request, most=MOST_FIELDS)
-    mine, actor = typed(raw), _actor(request)
+    mine, actor = typed(raw), editor_of(request)
     async with services(request).database.writing() as db:
-        event = await _event(db, request)
+        event = await edited(db, request)
         merged = await actions.save(
             db, event, mine, base=base_of(raw), actor=actor, now=clock.now()
         )
@@ -129,7 +78,7 @@ async def discard(request: Request) -> Response:
     """POST /manage/{slug}/discard: throw the draft away."""
     await texts(request)
     async with services(request).database.writing() as db:
-        event = await _event(db, request)
+        event = await edited(db, request)
         await actions.discard(db, event)
     return go(f"/manage/{event.slug}/sessions")
 
@@ -139,9 +88,9 @@ async def publish(request: Request) -> Response:
     form = await bind(request, PublishForm)
     try:
         async with services(request).database.writing() as db:
-            event = await _event(db, request)
+            event = await edited(db, request)
             seen = form.values.v if form.values else 0
-            await actions.publish(db, event, v=seen, actor=_actor(request), now=clock.now())
+            await actions.publish(db, event, v=seen, actor=editor_of(request), now=clock.now())
     except (NotReady, SlugTaken, DraftChanged) as error:
         return await _editor(request, refused=error, status=409)
     return go(f"/manage/{event.slug}/sessions?published={event.version}")
@@ -155,10 +104,10 @@ async def preview(request: Request) -> Response:
     now = clock.now()
     try:
         async with services(request).database.supposing() as db:
-            event = await _event(db, request)
+            event = await edited(db, request)
             version = await queries.draft_of(db, event)
             if version is not None:
-                actor = _actor(request)
+                actor = editor_of(request)
                 await actions.publish(db, event, v=version.v, actor=actor, now=now)
             found = await programme.programme(db, event.slug, None)
             people = (await queries.people_of(db, [event]))[event.id]
@@ -167,38 +116,12 @@ async def preview(request: Request) -> Response:
     return event_page(request, found, people, now=now, preview=True)
 
 
-async def show_duplicate(request: Request) -> Response:
-    """GET /manage/{slug}/duplicate"""
-    return await _duplicate(request, Bound(None))
-
-
-async def duplicate(request: Request) -> Response:
-    """POST /manage/{slug}/duplicate: a new draft after the model of this event."""
-    form = await bind(request, DuplicateForm)
-    if form.values is None:
-        return await _duplicate(request, form, status=422)
-    try:
-        async with services(request).database.writing() as db:
-            event = await _event(db, request)
-            made = await actions.duplicate(
-                db,
-                event,
-                slug=form.values.slug,
-                to=form.values.day,
-                actor=_actor(request),
-                now=clock.now(),
-            )
-    except SlugTaken as error:
-        return await _duplicate(request, _with(request, form, "slug", error), status=409)
-    return go(f"/manage/{made.slug}/sessions")
-
-
 async def _editor(
     request: Request, *, refused: DomainError | None = None, status: int = 200
 ) -> Response:
     who = visitor(request)
     async with services(request).database.reading() as db:
-        event = await _event(db, request)
+        event = await edited(db, request)
         shown = await editing(db, event)
     errors = shown.errors(who.locale, all_of_them=refused is not None)
     sentence = text_of(refused, who.locale) if refused else ""
@@ -221,7 +144,7 @@ async def _editor(
 async def _conflict(request: Request, mine: Mapping[str, str]) -> Response:
     """Both versions of what two people changed; the rest of what came is kept already."""
     async with services(request).database.reading() as db:
-        event = await _event(db, request)
+        event = await edited(db, request)
         shown = await editing(db, event)
     both: dict[str, Compared] = {
         name: compared(shown.draft.get(name, ""), text) for name, text in mine.items()
@@ -231,49 +154,10 @@ async def _conflict(request: Request, mine: Mapping[str, str]) -> Response:
     )
 
 
-async def _new(request: Request, form: Bound[Any], *, status: int = 200) -> Response:
-    who = known_visitor(request)
-    assert who.account_id is not None
-    async with services(request).database.reading() as db:
-        hosts = await organizations.hosting(db, who.account_id)
-    return page(request, "programme/new.html", status=status, form=form, hosts=hosts)
-
-
-async def _duplicate(request: Request, form: Bound[Any], *, status: int = 200) -> Response:
-    async with services(request).database.reading() as db:
-        event = await _event(db, request)
-    return page(request, "programme/duplicate.html", status=status, form=form, event=event)
-
-
-async def _event(db: Db, request: Request) -> Event:
-    found = await at_desk(
-        db,
-        slug=request.path_params["slug"],
-        account_id=_actor(request),
-        capability=Capability.EVENT_EDIT,
-    )
-    return found.event
-
-
-def _actor(request: Request) -> UUID:
-    account_id = known_visitor(request).account_id
-    assert account_id is not None
-    return account_id
-
-
-def _with(request: Request, form: Bound[Any], name: str, error: DomainError) -> Bound[Any]:
-    return Bound(None, {name: text_of(error, visitor(request).locale)}, form.raw)
-
-
 routes = [
-    Route("/manage", index, methods=["GET"]),
-    Route("/manage/new", show_new, methods=["GET"]),
-    Route("/manage/new", create, methods=["POST"]),
     Route("/manage/{slug}/sessions", show, methods=["GET"]),
     Route("/manage/{slug}/sessions", save, methods=["POST"]),
     Route("/manage/{slug}/discard", discard, methods=["POST"]),
     Route("/manage/{slug}/publish", publish, methods=["POST"]),
     Route("/manage/{slug}/preview", preview, methods=["GET"]),
-    Route("/manage/{slug}/duplicate", show_duplicate, methods=["GET"]),
-    Route("/manage/{slug}/duplicate", duplicate, methods=["POST"]),
 ]

@@ -9,21 +9,17 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from server.events.models import EventKind
-from server.events.reading import SLUG, clock_of
+from server.events.reading import SLUG, clock_of, day_of
 from server.web.forms import Form
 
 ZONE: Final = "Asia/Tokyo"  # of a new event; the editor changes it
-_YEARS: Final = range(2000, 2100)
 
 
 def _day(text: Any) -> date:
-    try:
-        day = date.fromisoformat(str(text))
-    except ValueError:
-        day = date.min
-    if day.year not in _YEARS:
+    found = day_of(str(text))
+    if found is None:
         raise PydanticCustomError("day", "not a day")
-    return day
+    return found
 
 
 def _clock(text: Any) -> time:
