@@ -11,17 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.core.errors import DomainError
+
 SQLITE_BUSY_SECONDS = 20
 TURN_SECONDS = 30  # nobody waits longer for a connection
 
 Db = AsyncSession
 
 
+class Crowded(DomainError):
+    """More people than there are connections wanted one, for half a minute."""
+
+    code = "crowded"
+
+
 class Database:
     """One engine and the two ways to use it.
 
     `reading()` for a GET, `writing()` for an action: one transaction, committed when the block
-    ends, rolled back when it raises. Whoever waits for a connection gets one in turn. On SQLite a
+    ends, rolled back when it raises. Whoever waits for a connection gets one in turn, or
+    `Crowded` after half a minute. On SQLite a
     write takes the write lock at once (`BEGIN IMMEDIATE`), so that what it reads cannot change
     before it writes. Errors end in the log, so they do not tell what was to be written.
     """
@@ -74,8 +83,11 @@ class Database:
 
     @asynccontextmanager
     async def _session(self, *, autoflush: bool = True) -> AsyncIterator[Db]:
-        async with asyncio.timeout(TURN_SECONDS):
-            await self._turns.acquire()
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Crowded from error
         try:
             async with AsyncSession(self.engine, expire_on_commit=False, autoflush=autoflush) as db:
                 yield db

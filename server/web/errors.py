@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from server.core import i18n
+from server.core.db import Crowded
 from server.core.errors import DomainError, Forbidden, Gone, NotFound
 from server.core.i18n import Locale
 from server.web.csrf import FormExpired
@@ -28,6 +29,7 @@ STATUS: Final[dict[type[DomainError], int]] = {
     FormExpired: 403,
     LoginNeeded: 401,
     TooMany: 429,
+    Crowded: 503,
 }
 CONFLICT: Final = 409
 OWN_PAGES: Final = frozenset({403, 404, 410, 500})  # the others share one
@@ -76,6 +78,10 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 async def broken(request: Request, error: Exception) -> Response:
     """Our own fault: a page with a number to read out on the phone; the log has the same."""
+    if isinstance(error, Crowded):  # nobody's fault; met before the page, by who looks whose it is
+        response = await refused(request, error)
+        response.headers.update(security_headers(services(request).settings))
+        return response
     reference = _reference()
     log.error("request failed", reference=reference, path=request.url.path, exc_info=error)
     headers = security_headers(services(request).settings)

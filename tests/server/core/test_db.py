@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from server.core.db import Database, Db
+from server.core import db as db_module
+from server.core.db import Crowded, Database, Db
 
 WRITERS = 20
 
@@ -112,3 +113,17 @@ async def test_whoever_waits_for_a_connection_gets_it_in_turn(
     await asyncio.gather(*(come_and_come_again(pause) for pause in range(20)))
     await database.close()
     assert (served == sorted(served)) is in_turn
+
+
+async def test_who_waits_too_long_for_a_connection_is_told_of_the_crowd(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db_module, "TURN_SECONDS", 0.05)
+    database = Database(database_url, pool_size=1)
+    async with database.reading():
+        with pytest.raises(Crowded):
+            async with database.reading():
+                pass
+    async with database.reading() as db:  # the turn was not lost
+        assert (await db.exec(select(literal(1)))).one() == 1
+    await database.close()

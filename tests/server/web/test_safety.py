@@ -1,8 +1,11 @@
 """Headers, hosts and errors of every page."""
 
+import asyncio
+
 import pytest
 
 from server.app import create_app
+from server.core import db as db_module
 from server.core.config import Settings
 from server.core.db import Database
 from tests.support.app import free_port
@@ -81,3 +84,20 @@ async def test_pages_and_logins_work_while_redis_is_away(
             assert wrong.status_code == 422
         last = await browser.submit("/login", "/login", address="a@b.example", password="x")
         assert last.status_code == 429
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_crowd_is_told_so_and_no_fault_is_shown(
+    site: Site, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Met by the page itself, and (who has a login) before it, where the visitor is looked up."""
+    async with site.browser() as browser:
+        if known:
+            browser.hold(await site.login(await site.account()))
+        monkeypatch.setattr(db_module, "TURN_SECONDS", 0.05)
+        database = site.app.state.services.database
+        monkeypatch.setattr(database, "_turns", asyncio.Semaphore(0))
+        answer = await browser.get("/")
+    assert answer.status_code == 503
+    assert "混み合っています" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
