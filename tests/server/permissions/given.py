@@ -11,8 +11,16 @@ from server.accounts import queries as queries_of_accounts
 from server.accounts.models import Account, Login
 from server.core import clock
 from server.core.db import Database, Db
-from server.events import queries
-from server.events.models import Event, Participation, ParticipationRole, Role
+from server.events import drafts, queries
+from server.events.models import (
+    Event,
+    EventState,
+    EventVersion,
+    Participation,
+    ParticipationRole,
+    Role,
+    VersionState,
+)
 from server.mail import outbox
 from server.mail.models import OutgoingMail
 from server.registration import actions
@@ -44,8 +52,11 @@ class World:
         return filled
 
 
-async def world(site: Site) -> World:
-    """An event with an open room, a foreign one, and every kind of visitor, each with a login."""
+async def world(site: Site, *, state: EventState = EventState.PUBLISHED) -> World:
+    """An event with an open room, a foreign one, and every kind of visitor, each with a login.
+
+    `state`: of the event that the paths are about.
+    """
     async with site.database.writing() as db:
         events = {slug: await _event(db, slug) for slug in (SLUG, FOREIGN)}
     tokens = {who: await _login(site, who, events) for who in VISITORS if who.known}
@@ -54,7 +65,27 @@ async def world(site: Site) -> World:
     async with site.database.reading() as db:
         registration = select(Registration.id).where(Registration.event_id == events[SLUG].id)
         registered = (await db.exec(registration)).first()
+    if state is EventState.DRAFT:
+        await _take_back(site.database, events[SLUG].id)
     return World(tokens, places | {"{registration}": str(registered)})
+
+
+async def _take_back(database: Database, event_id: UUID) -> None:
+    """The event as it was before it was ever published: a first draft that is ready."""
+    async with database.writing() as db:
+        event = await db.get_one(Event, event_id)
+        event.state, event.version, event.published_at = EventState.DRAFT, 0, None
+        content = drafts.of_facts(event) | {"summary-ja": "同じ火を囲みます。"}
+        db.add(event)
+        db.add(
+            EventVersion(
+                event_id=event.id,
+                number=1,
+                state=VersionState.DRAFT,
+                content=content,
+                saved_at=clock.now(),
+            )
+        )
 
 
 async def _ids(site: Site) -> dict[str, object]:

@@ -103,6 +103,17 @@ def nobody(who: Who) -> Answer:
     return Answer.REFUSED
 
 
+def of_draft(route: str, published: Answer) -> Answer:
+    """What becomes of an answer about an event that is not published yet: only those who work on
+    it learn that it is there.
+    """
+    if published is Answer.LOGIN or "{slug}" not in route:
+        return published
+    if route.startswith("/manage/"):
+        return Answer.HIDDEN if published is Answer.REFUSED else published
+    return Answer.HIDDEN
+
+
 @dataclass(frozen=True)
 class Entry:
     """Whom a route is for, and what else a request needs to get as far as that question.
