@@ -72,10 +72,12 @@ async def register(page: Page) -> None:
 
 
 async def add_session(page: Page) -> None:
-    """The draft differs from what is public: a session moves, another is new."""
+    """The draft differs from what is public: a session is longer, another is new."""
     if await page.locator(".is-new").count():
         return  # another visit has done it
-    await page.fill("#s1-from", "0:05")
+    hour, _, minute = (await page.input_value("#s1-until")).partition(":")
+    later = int(hour) * 60 + int(minute) + 5  # it may end past midnight
+    await page.fill("#s1-until", f"{later // 60 % 24}:{later % 60:02}")
     await page.fill("[name=new-title]", "まとめ")
     async with page.expect_navigation():
         await page.click("[value=add-session]")
