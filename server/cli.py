@@ -49,9 +49,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _serve(settings: Settings, _arguments: argparse.Namespace) -> None:
-    from server import processes
+    from server import serving
 
-    processes.serve(settings)
+    serving.serve(settings)
 
 
 def _web(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -73,9 +73,9 @@ def _media(settings: Settings, _arguments: argparse.Namespace) -> None:
 
 
 def _staff_link(settings: Settings, _arguments: argparse.Namespace) -> None:
-    from server import processes
+    from server import preparing
 
-    link = anyio.run(processes.staff_link, settings)
+    link = anyio.run(preparing.staff_link, settings)
     print(link or "There is a staff account already; it can invite others.")
 
 

@@ -1,6 +1,5 @@
-"""The processes: what each runs, and `serve`, which runs them all on one machine."""
+"""The processes `web` and `worker`: what each runs."""
 
-import os
 import signal
 import socket
 from typing import Any
@@ -9,34 +8,14 @@ import anyio
 import uvicorn
 
 from server import worker
-from server.accounts import actions
 from server.app import create_app
-from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database
 from server.core.errors import CannotRun
 from server.listen import listen
-from server.migrations import migrate
-from server.supervisor import Child, supervise
+from server.preparing import prepare
 
 SHUTDOWN_SECONDS = 5
-
-
-def serve(settings: Settings) -> None:
-    """Run web (with the worker inside) and media as children until SIGTERM or SIGINT.
-
-    The parent holds the listening socket, so a web process that dies loses no connection attempt.
-    """
-    listener = listen(settings.host, settings.port)
-    if settings.own_media:
-        listen(settings.media_host, settings.media_http_port).close()  # says who holds it
-    anyio.run(_prepare, settings)
-    print(_greeting(settings, anyio.run(staff_link, settings)), flush=True)
-    fd = listener.fileno()
-    children = [Child("web", ["web", "--fd", str(fd)], pass_fds=(fd,))]
-    if settings.own_media:
-        children.append(Child("media", ["media"]))
-    supervise(children)
 
 
 def web(settings: Settings, *, fd: int | None = None) -> None:
@@ -47,7 +26,7 @@ def web(settings: Settings, *, fd: int | None = None) -> None:
     """
     if fd is None:
         _ensure_shared_broker(settings)
-        anyio.run(_prepare, settings)
+        anyio.run(prepare, settings)
     listener = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
     server = uvicorn.Server(_uvicorn(settings, with_worker=fd is not None))
     server.run(sockets=[listener])
@@ -61,17 +40,6 @@ def run_worker(settings: Settings) -> None:
     """
     _ensure_shared_broker(settings)
     anyio.run(_work_until_stopped, settings)
-
-
-async def staff_link(settings: Settings) -> str | None:
-    """The address of the one-time link for the first staff account; None once there is one."""
-    database = Database(settings.database)
-    try:
-        async with database.writing() as db:
-            token = await actions.first_staff_link(db, now=clock.now())
-    finally:
-        await database.close()
-    return f"{settings.public_url.rstrip('/')}/link/{token}" if token else None
 
 
 def _uvicorn(settings: Settings, *, with_worker: bool) -> uvicorn.Config:
@@ -95,16 +63,8 @@ def _uvicorn(settings: Settings, *, with_worker: bool) -> uvicorn.Config:
     )
 
 
-async def _prepare(settings: Settings) -> None:
-    database = Database(settings.database)
-    try:
-        await migrate(database)
-    finally:
-        await database.close()
-
-
 async def _work_until_stopped(settings: Settings) -> None:
-    await _prepare(settings)
+    await prepare(settings)
     database = Database(settings.database)
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with anyio.create_task_group() as tasks:
@@ -120,10 +80,3 @@ def _ensure_shared_broker(settings: Settings) -> None:
         raise CannotRun(
             "a process on its own needs a Redis server: set REDIS_URL, or use `yoriai serve`"
         )
-
-
-def _greeting(settings: Settings, first_link: str | None) -> str:
-    lines = [f"よりあい is open at {settings.public_url} (process {os.getpid()})"]
-    if first_link:
-        lines.append(f"No staff account yet. Make the first one here, once: {first_link}")
-    return "\n".join(lines)

@@ -1,20 +1,38 @@
-"""What every test in a real browser starts from: the whole application, and Chromium."""
+"""What every test in a real browser starts from: the whole application, and Chromium.
+
+The tests of this folder share one event loop, so that they can share one browser; what they open
+in it is a context of their own.
+"""
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
+from pytest_asyncio import is_async_test
 
 from tests.support.app import App, running_app
 from tests.support.browser import chromium
+from tests.support.servers import fresh
+from tests.support.shapes import shape
+
+HERE = Path(__file__).parent
 
 # Set them to run the same tests against another server of LiveKit's protocol.
 ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One loop for the tests of this folder."""
+    for item in items:
+        if item.path.parent == HERE and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[App]:
     """`yoriai serve` with demo data, in this run's shape."""
     engine = {name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ}
@@ -24,7 +42,23 @@ async def app(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterato
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[App]:
+    """One such application for all tests of a module that leave it as they found it."""
+    async with AsyncExitStack() as stack:
+        addresses = {}
+        if shape() == "servers":
+            ports = (request.getfixturevalue(name) for name in ("postgres_port", "redis_port"))
+            template = request.getfixturevalue("migrated")
+            servers = await stack.enter_async_context(fresh(*ports, template=template))
+            addresses = servers._asdict()
+        folder = tmp_path_factory.mktemp("app")
+        yield await stack.enter_async_context(running_app(folder, **addresses))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
     async with chromium() as started:

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlmodel import SQLModel, col, func, select
 
 from server import demo
+from server.accounts import passwords
 from server.accounts import queries as accounts
 from server.accounts.models import Account, MailAddress
 from server.core.config import Settings
@@ -40,6 +42,7 @@ from server.programme.editor import editing
 from server.registration import seats
 from server.registration.models import Registration, RegistrationChange, RegistrationState
 from server.registration.seats import Seats
+from tests.support.app import ROOT, run_command
 from tests.support.web import Site
 
 NOW = datetime(2026, 11, 24, 5, 7, tzinfo=UTC)
@@ -103,6 +106,20 @@ async def test_small_demo_is_the_sample_alone(database: Database) -> None:
         kept = {name: found[name] for name in ("Account", "Event", "Session", "Participation")}
         assert kept == {"Account": 7, "Event": 1, "Session": 4, "Participation": 7}
         assert (found["Registration"], found["Organization"]) == (0, 1)
+
+
+async def test_the_command_tells_who_can_log_in(tmp_path: Path, database: Database) -> None:
+    environment = {"DATA_DIR": str(tmp_path), "DATABASE_URL": database.url, "PYTHONPATH": str(ROOT)}
+    code, output = await run_command(environment, "demo", "--small", cwd=tmp_path)
+    assert code == 0, output
+    page, *people = output.splitlines()
+    assert page == f"http://localhost:8000/e/{sample.SLUG}"
+    assert len(people) == len(sample.PEOPLE)
+    _role, address, password = people[0].split()
+    async with database.reading() as db:
+        account = await accounts.by_address(db, address)
+    assert account is not None
+    assert await passwords.fits(password, account.password_hash)
 
 
 async def test_full_demo_holds_the_sample_unchanged(database: Database, filled: Database) -> None:

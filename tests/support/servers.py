@@ -7,8 +7,8 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import asyncpg
@@ -20,8 +20,7 @@ POSTGRES = Path("/usr/lib/postgresql/15/bin")
 CEILING_SECONDS = 60
 
 
-@dataclass(frozen=True)
-class Servers:
+class Servers(NamedTuple):
     """A PostgreSQL database and a Redis server that really run."""
 
     database_url: str

@@ -6,6 +6,7 @@ Redis server of this run's own.
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -39,9 +40,18 @@ def redis_port() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def migrated(postgres_port: int) -> str:
-    """The name of a migrated database from which each test gets a copy."""
-    asyncio.run(_migrate_template(postgres_port))
+    """The name of a migrated database of the cluster, from which each test gets a copy."""
+    asyncio.run(administer(postgres_port, f"CREATE DATABASE {TEMPLATE}"))
+    asyncio.run(_migrate(address(postgres_port, TEMPLATE)))
     return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, from which each test gets a copy."""
+    file = tmp_path_factory.mktemp("template") / f"{TEMPLATE}.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
 
 
 @pytest.fixture
@@ -53,9 +63,10 @@ async def servers(postgres_port: int, redis_port: int, migrated: str) -> AsyncIt
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database in this run's shape."""
+    """The address of a fresh, migrated database in this run's shape."""
     if shape() == "embedded":
-        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{file}"
     running = request.getfixturevalue("servers")
     assert isinstance(running, Servers)
     return running.database_url
@@ -75,13 +86,11 @@ def redis_url(request: pytest.FixtureRequest) -> str:
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database in this run's shape."""
     made = Database(database_url)
-    await migrate(made)
     yield made
     await made.close()
 
 
-async def _migrate_template(port: int) -> None:
-    await administer(port, f"CREATE DATABASE {TEMPLATE}")
-    template = Database(address(port, TEMPLATE))
-    await migrate(template)
-    await template.close()
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()

@@ -11,7 +11,6 @@ from sqlmodel import SQLModel
 import server.tables  # noqa: F401 - registers every table
 from server.core.db import Database
 from server.migrations import configuration
-from tests.support.shapes import shape
 
 EVENT = "00000000-0000-7000-8000-000000000001".replace("-", "")
 SESSION = "00000000-0000-7000-8000-000000000002".replace("-", "")
@@ -29,8 +28,7 @@ OLD_ROWS = (
 
 async def test_old_rows_live_on_and_no_difference_is_left(database_url: str) -> None:
     database = Database(database_url)
-    if shape() == "servers":  # the template of the suite is migrated already
-        await _run(database, _to, "base")
+    await _run(database, _to, "base")
     await _run(database, _to, "0001")
     async with database.engine.begin() as connection:
         for row in OLD_ROWS:
