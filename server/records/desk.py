@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.accounts import audit
 from server.accounts.mails import recipients_of
 from server.core import clock
 from server.core.db import Db
@@ -65,6 +66,15 @@ async def download(request: Request) -> Response:
             raise NotFound(event=desk.event.slug)
         lines = (await listing(db, session, now=now)).shown(_show(request))
         readers = await recipients_of(db, {line.person.account_id for line in lines})
+    async with services(request).database.writing() as db:
+        await audit.note(
+            db,
+            actor=who.account_id,
+            verb="attendance.exported",
+            object=audit.about("session", session.id),
+            now=now,
+            rows=len(lines),
+        )
     return csv_response(
         export.name(desk.event, session, who.locale),
         export.header(who.locale),

@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.accounts import audit
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import NotFound
@@ -42,7 +43,17 @@ async def export(request: Request) -> Response:
         everyone = people.searched(await people.of_event(db, desk.event), view.q)
         rows = _filtered(everyone, view)
         details = await people.details(db, rows)
-    return sheet.csv(desk.event, rows, details, visitor(request).locale, now=clock.now())
+    who, now = visitor(request), clock.now()
+    async with services(request).database.writing() as db:
+        await audit.note(
+            db,
+            actor=who.account_id,
+            verb="people.exported",
+            object=audit.about("event", desk.event.id),
+            now=now,
+            rows=len(rows),
+        )
+    return sheet.csv(desk.event, rows, details, who.locale, now=now)
 
 
 async def shown(

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from server.accounts.models import Audit
 from server.core import clock, i18n
 from server.core.db import Db
 from server.events.models import EventState, Role
@@ -47,11 +49,14 @@ async def test_the_file_has_exactly_the_rows_of_the_page(
 ) -> None:
     await scene(site.database)
     async with site.browser() as browser:
-        await enter(site, browser, Role.ORGANIZER)
+        who = await enter(site, browser, Role.ORGANIZER)
         answer = await browser.get(f"{PAGE}?show={show}")
         [href] = re.findall(r'href="(\S+\.csv\S+)" download', answer.text)
         _, *rows = table(await browser.get(href.replace("&amp;", "&")))
     assert [row[0] for row in people(answer)] == names == [row[0] for row in rows]
+    async with site.database.reading() as db:
+        [noted] = (await db.exec(select(Audit).where(Audit.verb == "attendance.exported"))).all()
+    assert (noted.actor_id, noted.data) == (who.id, {"rows": len(names)})
     assert f"CSV（{len(names)}行）" in answer.text or f"{len(names)} row" in answer.text
 
 

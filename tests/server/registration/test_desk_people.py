@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.accounts import audit
 from server.core import clock
 from server.events.models import Role
 from server.registration import people, search
@@ -127,6 +128,13 @@ async def test_the_sheet_holds_exactly_the_filtered_rows(site: Site) -> None:
         assert "キャンセル待ち,1," in lines[1]
         whole = (await organizer.browser.get(f"{PEOPLE}.csv")).content.decode("utf-8-sig")
         assert "'=戸田 みのり" in whole  # a spreadsheet runs no name
+        async with site.database.reading() as db:
+            acts = await audit.of(db, audit.about("event", organizer.event.id))
+        assert [(act.entry.verb, act.entry.data) for act in acts] == [
+            ("people.exported", {"rows": 2}),
+            ("people.exported", {"rows": 1}),
+        ]
+        assert {act.actor for act in acts} == {organizer.account.name}
 
 
 @pytest.mark.parametrize("path", [PEOPLE, f"{PEOPLE}.csv"])
