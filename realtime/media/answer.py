@@ -7,9 +7,16 @@ from realtime.media import codecs, rtp
 from realtime.media.ice import Credentials
 from realtime.media.sdp import Codec, Description, Section
 
-# Extensions that a peer may send us. `mid` and `rid` are answered in idle sections too: a
-# browser may later reuse one to send simulcast, and refuses when it was first set up without.
-EXTENSIONS = (rtp.MID, rtp.RID, rtp.AUDIO_LEVEL, rtp.ORIENTATION, rtp.TRANSPORT_CC)
+# Extensions that a peer may send us. `mid` and those of layers are answered in idle sections too:
+# a browser may later reuse one to send simulcast, and refuses when it was first set up without.
+EXTENSIONS = (
+    rtp.MID,
+    rtp.RID,
+    rtp.REPAIRED_RID,
+    rtp.AUDIO_LEVEL,
+    rtp.ORIENTATION,
+    rtp.TRANSPORT_CC,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +31,29 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What we send in a section: `stream` groups tracks that play in step."""
+    """What we send in a section: `stream` groups tracks that play in step.
+
+    `repair_ssrc` carries retransmissions where the viewer takes them apart (RFC 4588).
+    """
 
     stream: str
     track: str
     ssrc: int
+    repair_ssrc: int
     cname: str
 
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """What we take in a section: the preferred codec, and whether silence is left out (DTX)."""
+    """What we take in a section.
+
+    The preferred video codec, whether silence is left out (DTX), and whether sound comes with its
+    past beside it (RED).
+    """
 
     mime: str = ""
     dtx: bool = False
+    red: bool = True
 
 
 Use = Sending | Receiving | None
@@ -84,8 +100,8 @@ def _section(section: Section, transport: Transport, use: Use, *, data: bool) ->
 
 
 def _media(section: Section, transport: Transport, use: Use) -> Iterable[str]:
-    first = use.mime if isinstance(use, Receiving) else ""
-    chosen = codecs.accepted(section.codecs, first=first)
+    taking = use if isinstance(use, Receiving) else Receiving()
+    chosen = codecs.accepted(section.codecs, first=taking.mime, red=taking.red)
     formats = " ".join(str(codec.payload_type) for codec in chosen)
     yield f"m={section.kind} 9 {section.protocol} {formats}"
     yield from _transport(section, transport)
@@ -100,8 +116,16 @@ def _media(section: Section, transport: Transport, use: Use) -> Iterable[str]:
     if isinstance(use, Receiving) and section.send_rids:
         yield from _simulcast(section.send_rids)
     if isinstance(use, Sending):
-        yield f"a=msid:{use.stream} {use.track}"
-        yield f"a=ssrc:{use.ssrc} cname:{use.cname}"
+        yield from _sources(use, repaired=any(codec.mime == codecs.RTX for codec in chosen))
+
+
+def _sources(use: Sending, *, repaired: bool) -> Iterable[str]:
+    yield f"a=msid:{use.stream} {use.track}"
+    if repaired:
+        yield f"a=ssrc-group:FID {use.ssrc} {use.repair_ssrc}"
+    yield f"a=ssrc:{use.ssrc} cname:{use.cname}"
+    if repaired:
+        yield f"a=ssrc:{use.repair_ssrc} cname:{use.cname}"
 
 
 def _data(section: Section, transport: Transport) -> Iterable[str]:

@@ -13,7 +13,9 @@ from realtime.media import adapter, feedback, ice
 from realtime.media.answer import Transport
 from realtime.media.forwarder import Forwarder
 from realtime.media.ingress import Ingress
+from realtime.media.mending import Mender
 from realtime.media.peer import Peer
+from realtime.media.resending import Resender
 from realtime.media.udp import BATCH_IN, SLOT, Address, UdpSocket
 
 # Batches read before the loop gets its turn; more would starve signalling under a flood.
@@ -36,7 +38,9 @@ class Plane:
         self.peers: set[Peer] = set()
         self.dropped: Counter[str] = Counter()
         self.forwarder = Forwarder(self.udp)
-        self.ingress = Ingress(self.udp, self.forwarder, self.dropped)
+        self.resender = Resender(self.udp, self.dropped)
+        self.mender = Mender(self.udp)
+        self.ingress = Ingress(self.udp, self.forwarder, self.resender, self.mender, self.dropped)
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
         self._length = adapter.new_length()
@@ -46,6 +50,7 @@ class Plane:
     def start(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_reader(self.udp.fileno(), self._readable)
+        self.mender.start()
         self._ticking = loop.create_task(self._tick())
 
     async def close(self) -> None:
@@ -54,6 +59,7 @@ class Plane:
             self.remove(peer)
         if self._ticking is not None:
             self._ticking.cancel()
+        self.mender.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
         asyncio.get_running_loop().remove_reader(self.udp.fileno())
         self.udp.close()

@@ -5,6 +5,7 @@ never raise on what a stranger may send: a malformed packet reads as None or as 
 """
 
 import struct
+from collections.abc import Mapping
 from typing import NamedTuple
 
 Buffer = bytes | bytearray | memoryview
@@ -21,6 +22,12 @@ RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ORIENTATION = "urn:3gpp:video-orientation"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+KNOWN = (AUDIO_LEVEL, MID, RID, REPAIRED_RID, ORIENTATION, TRANSPORT_CC)
+
+# What a packet's extensions say: transport-wide number, audio level, orientation (-1 without),
+# section, layer, repaired layer (empty without).
+Noted = tuple[int, int, int, str, str, str]
+NOTHING: Noted = (-1, -1, -1, "", "", "")
 
 
 class Extension(NamedTuple):
@@ -61,6 +68,30 @@ def extensions(buffer: Buffer, start: int, length: int) -> list[Extension]:
     if profile & _TWO_BYTE_MASK == _TWO_BYTE_PROFILE:
         return _two_byte(buffer, at + 4, end)
     return []
+
+
+def note_extensions(buffer: Buffer, start: int, payload: int, names: Mapping[int, str]) -> Noted:
+    """What the extensions of a packet say whose header ends at `payload`; `names` by number."""
+    number, level, orientation, mid, rid, repaired = NOTHING
+    for key, at, end in extensions(buffer, start, payload - start):
+        name = names.get(key)
+        if name is TRANSPORT_CC:
+            number = buffer[at] << 8 | buffer[at + 1] if end - at == 2 else -1
+        elif name is AUDIO_LEVEL:
+            level = buffer[at] if end > at else -1
+        elif name is ORIENTATION:
+            orientation = buffer[at] if end > at else -1
+        elif name is MID:
+            mid = _text(buffer, at, end)
+        elif name is RID:
+            rid = _text(buffer, at, end)
+        elif name is REPAIRED_RID:
+            repaired = _text(buffer, at, end)
+    return number, level, orientation, mid, rid, repaired
+
+
+def _text(buffer: Buffer, at: int, end: int) -> str:
+    return bytes(buffer[at:end]).decode("ascii", "replace")
 
 
 def _one_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:

@@ -64,7 +64,8 @@ def _write(
 
 def _use(participant: Participant, slot: Slot) -> Use:
     if slot.published is not None:
-        return Receiving(slot.published.preferred_mime, slot.published.dtx)
+        published = slot.published
+        return Receiving(published.preferred_mime, published.dtx, published.red)
     if slot.watched is None:
         return None
     subscription = participant.subscriptions.get(slot.watched.sid)
@@ -72,4 +73,5 @@ def _use(participant: Participant, slot: Slot) -> Use:
         return None
     owner = participant.room.owner_of(slot.watched)
     stream = f"{owner.sid}|{slot.watched.info.stream}"
-    return Sending(stream, slot.watched.sid, subscription.ssrc, slot.watched.sid)
+    ssrc, repair_ssrc = subscription.ssrc, subscription.repair_ssrc
+    return Sending(stream, slot.watched.sid, ssrc, repair_ssrc, owner.peer.cname)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from livekit.protocol import models, rtc
 
+from realtime.media.health import Quality
 from realtime.media.peer import Peer
 from realtime.media.subscription import Subscription
 from realtime.signal import tokens
+from realtime.signal.audience import Audience
 from realtime.signal.outbox import Outbox
 from realtime.signal.sections import Sections
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
+from realtime.signal.wishes import Wish
 
 if TYPE_CHECKING:
     from realtime.signal.room import Room
@@ -28,7 +31,12 @@ def new_sid(prefix: str) -> str:
 
 
 class Participant:
-    """A connected participant. `heard_at` is its last signalling message (seconds, monotonic)."""
+    """A connected participant. `heard_at` is its last signalling message (seconds, monotonic).
+
+    `asked` and `refused` are sids of tracks that it said it will or will not watch, `wishes` in
+    which size; `audience` is who may watch its own tracks, None for everybody; `quality` is what
+    was last told of its line.
+    """
 
     def __init__(self, room: Room, admission: Admission, outbox: Outbox, *, now: float) -> None:
         self.room = room
@@ -45,11 +53,16 @@ class Participant:
         self.heard_at = self.since = now
         self.was_active = False
         self.auto_subscribe = True
+        self.adaptive_stream = False
         self.leave_reason: models.DisconnectReason = models.UNKNOWN_REASON
         self.tracks: dict[str, Track] = {}
         self.sections = Sections()
         self.subscriptions: dict[str, Subscription] = {}
+        self.asked: set[str] = set()
         self.refused: set[str] = set()
+        self.wishes: dict[str, Wish] = {}
+        self.audience: Audience | None = None
+        self.qualities: dict[str, Quality] = {}
         self.answers = 0
         self.offer_asked = False
         self._peer: Peer | None = None
@@ -101,7 +114,12 @@ class Participant:
         named = [t for t in open_tracks if t.cid == sdp_cid]
         return next(iter(named or open_tracks), None)
 
-    def may_watch(self, track: Track) -> bool:
+    def wants(self, track: Track) -> bool:
+        """Whether this participant would watch a track if it may."""
         if not self.permission.can_subscribe or track.sid in self.tracks:
             return False
-        return self.auto_subscribe and track.sid not in self.refused
+        return track.sid in self.asked or (self.auto_subscribe and track.sid not in self.refused)
+
+    def lets_watch(self, identity: str, sid: str) -> bool:
+        """Whether this participant lets another watch a track of its own."""
+        return self.audience is None or self.audience.holds(identity, sid)

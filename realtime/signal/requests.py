@@ -9,7 +9,7 @@ from livekit.protocol import models, rtc
 
 from realtime.media.publication import Publication
 from realtime.media.sdp import SdpError
-from realtime.signal import negotiation, subscribing, tokens
+from realtime.signal import describing, dynacast, negotiation, permitting, subscribing, tokens
 from realtime.signal.participant import Participant, new_sid
 from realtime.signal.rooms import Rooms
 from realtime.signal.tracks import Track, info_from
@@ -52,7 +52,20 @@ def _handle_media(participant: Participant, kind: str, request: rtc.SignalReques
     elif kind == "subscription":
         _subscription(participant, request.subscription)
     elif kind == "track_setting":
-        _track_setting(participant, request.track_setting)
+        subscribing.apply_settings(participant, request.track_setting)
+    elif kind == "subscription_permission":
+        permitting.change(participant, request.subscription_permission)
+    else:
+        _describe(participant, kind, request)
+
+
+def _describe(participant: Participant, kind: str, request: rtc.SignalRequest) -> None:
+    if kind == "update_layers":
+        describing.update_layers(participant, request.update_layers)
+    elif kind == "update_video_track":
+        describing.update_video(participant, request.update_video_track)
+    elif kind == "update_audio_track":
+        describing.update_audio(participant, request.update_audio_track)
 
 
 def set_muted(participant: Participant, track: Track, muted: bool) -> None:
@@ -60,6 +73,8 @@ def set_muted(participant: Participant, track: Track, muted: bool) -> None:
     if track.info.muted != muted:
         track.info.muted = muted
         participant.room.tell(participant)
+        if not muted and track.kind == "video":
+            dynacast.tell(participant, track)
 
 
 def _ping(participant: Participant, ping: rtc.Ping) -> None:
@@ -116,18 +131,12 @@ def _subscription(participant: Participant, update: rtc.UpdateSubscription) -> N
             continue
         if update.subscribe:
             participant.refused.discard(sid)
-            if sid not in participant.tracks:
-                subscribing.watch(participant, track)
+            participant.asked.add(sid)
         else:
+            participant.asked.discard(sid)
             participant.refused.add(sid)
-            subscribing.unwatch(participant, track)
+        subscribing.settle(participant, participant.room.owner_of(track), track)
     subscribing.ask_for_offer(participant, tracks)
-
-
-def _track_setting(participant: Participant, settings: rtc.UpdateTrackSettings) -> None:
-    room = participant.room
-    for track in subscribing.apply_settings(participant, settings, room.tracks()):
-        subscribing.tell_wanted_quality(track, room.owner_of(track))
 
 
 def _update_metadata(

@@ -72,10 +72,14 @@ class Room:
         self.participants[participant.identity] = participant
         self.empty_since = None
         participant.state = models.ParticipantInfo.JOINED
-        for track in self.tracks().values():
-            if participant.may_watch(track):
-                subscribing.watch(participant, track)
+        self.settle(participant)
         self.tell(participant)
+
+    def settle(self, participant: Participant) -> None:
+        """Let a participant get what it wants and may, and nothing else."""
+        for owner in self.others(participant):
+            for track in owner.published():
+                subscribing.settle(participant, owner, track)
 
     def leave(self, participant: Participant, *, now: float) -> None:
         """Take a participant out; the others are told, its tracks end."""
@@ -106,9 +110,8 @@ class Room:
         self._witness.happened("track_published", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
-            if other.may_watch(track):
-                subscribing.watch(other, track)
-                subscribing.ask_for_offer(other, tracks)
+            subscribing.settle(other, participant, track)
+            subscribing.ask_for_offer(other, tracks)
 
     def unpublish(self, participant: Participant, track: Track) -> None:
         """A track ended: nobody watches it any more."""
@@ -118,7 +121,7 @@ class Room:
             if slot.published is track:
                 slot.published = None
         for other in self.others(participant):
-            subscribing.unwatch(other, track)
+            subscribing.forget(other, track)
         if track.published:
             self.tell(participant)
             self._witness.happened("track_unpublished", self, participant, track)

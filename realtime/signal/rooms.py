@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from livekit.protocol import models, rtc
 
 from realtime.media.plane import Plane
-from realtime.signal import speakers, subscribing, tokens
+from realtime.signal import conditions, speakers, subscribing, tokens
 from realtime.signal.limits import Limits
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
@@ -36,7 +36,8 @@ class Rooms:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._sweep()), loop.create_task(speakers.watch(self))]
+        watching = (self._sweep(), speakers.watch(self), conditions.watch(self))
+        self._tasks = [loop.create_task(each) for each in watching]
 
     async def close(self) -> None:
         """Tell everybody to come back elsewhere or later, and end."""
@@ -130,13 +131,8 @@ class Rooms:
         participant.send(rtc.SignalResponse(track_unpublished=ended))
 
     def _renew_subscriptions(self, participant: Participant) -> None:
-        tracks = participant.room.tracks()
-        for track in tracks.values():
-            if participant.may_watch(track):
-                subscribing.watch(participant, track)
-            else:
-                subscribing.unwatch(participant, track)
-        subscribing.ask_for_offer(participant, tracks)
+        participant.room.settle(participant)
+        subscribing.ask_for_offer(participant, participant.room.tracks())
 
     async def _sweep(self) -> None:
         refreshed = time.monotonic()
@@ -162,5 +158,3 @@ class Rooms:
             self.dismiss(participant, models.JOIN_FAILURE)
         elif refresh:
             self.refresh_token(participant)
-        for track in participant.published():
-            subscribing.tell_wanted_quality(track, participant)

@@ -21,7 +21,7 @@ from realtime.signal.rooms import Rooms
 from realtime.signal.tokens import Admission
 
 PROTOCOL = 16
-_CODECS = ("audio/opus", "video/VP8", "video/H264")
+_CODECS = ("audio/opus", "audio/red", "video/VP8", "video/H264", "video/rtx")
 
 
 async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission) -> None:
@@ -61,6 +61,7 @@ def _welcome(rooms: Rooms, participant: Participant, request: rtc.JoinRequest) -
     """The join response, the answer to the offer that came with the request, and a fresh token."""
     room = participant.room
     participant.auto_subscribe = request.connection_settings.auto_subscribe
+    participant.adaptive_stream = request.connection_settings.adaptive_stream
     others = [p.info() for p in room.participants.values() if not p.hidden]
     participant.version = 1
     participant.state = models.ParticipantInfo.JOINED

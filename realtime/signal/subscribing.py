@@ -3,34 +3,74 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 
 from livekit.protocol import rtc
 
-from realtime.media import codecs, layers, rtp
 from realtime.media.subscription import Subscription
+from realtime.signal import conditions, dynacast
 from realtime.signal.participant import Participant
 from realtime.signal.sections import Slot
 from realtime.signal.tracks import Track
+from realtime.signal.wishes import SMALL, WHOLE, wish_from
 
 # A browser needs a moment to take an answer in; packets before that would be lost.
 SETTLING = 0.1
 
+# More tracks than this are not named in one request of a client.
+_MAX_TRACKS = 256
 
-def watch(participant: Participant, track: Track) -> None:
-    """Let a participant get a track; media flows once a section is agreed."""
+
+def settle(participant: Participant, owner: Participant, track: Track) -> None:
+    """Let a participant get a published track of another if it wants to and may, else not.
+
+    Who wants to and may not is told so. Media flows once a section is agreed.
+    """
+    wanted = participant.wants(track)
+    if wanted and owner.lets_watch(participant.identity, track.sid):
+        _watch(participant, owner, track)
+        return
+    unwatch(participant, track)
+    if wanted:
+        tell_permission(participant, owner, track, allowed=False)
+
+
+def tell_permission(
+    participant: Participant, owner: Participant, track: Track, *, allowed: bool
+) -> None:
+    """Tell a participant whether it may watch a track."""
+    told = rtc.SubscriptionPermissionUpdate(
+        participant_sid=owner.sid, track_sid=track.sid, allowed=allowed
+    )
+    participant.send(rtc.SignalResponse(subscription_permission_update=told))
+
+
+def _watch(participant: Participant, owner: Participant, track: Track) -> None:
     if track.sid in participant.subscriptions or not track.published:
         return
     subscription = Subscription(track.publication, participant.peer)
     participant.subscriptions[track.sid] = subscription
+    track.watchers.add(subscription)
+    apply_wish(participant, track)
+    dynacast.review(owner, track, time.monotonic())
 
 
 def unwatch(participant: Participant, track: Track) -> None:
     """The opposite; the section is free again after the next answer."""
     subscription = participant.subscriptions.pop(track.sid, None)
     if subscription is not None:
+        track.watchers.discard(subscription)
         participant.peer.unsubscribe(subscription)
         participant.sections.release(track)
+
+
+def forget(participant: Participant, track: Track) -> None:
+    """A track is no longer published: nobody gets it, nor remembers what it wanted of it."""
+    unwatch(participant, track)
+    participant.asked.discard(track.sid)
+    participant.refused.discard(track.sid)
+    participant.wishes.pop(track.sid, None)
 
 
 def place_all(participant: Participant, tracks: dict[str, Track]) -> list[Slot]:
@@ -63,11 +103,10 @@ def _flow(participant: Participant, slot: Slot, track: Track) -> None:
     subscription = participant.subscriptions.get(track.sid)
     if subscription is None or slot.watched is not track:
         return
-    offered = slot.offered
-    subscription.payload_types = codecs.payload_types(codecs.accepted(offered.codecs))
-    subscription.level_id = offered.extension_ids.get(rtp.AUDIO_LEVEL, 0)
-    subscription.orientation_id = offered.extension_ids.get(rtp.ORIENTATION, 0)
+    subscription.agree(slot.offered)
     participant.peer.subscribe(subscription)
+    if track.paused:
+        conditions.tell_state(participant, participant.room.owner_of(track), track)
 
 
 def ask_for_offer(participant: Participant, tracks: dict[str, Track]) -> None:
@@ -91,42 +130,31 @@ def ask_for_offer(participant: Participant, tracks: dict[str, Track]) -> None:
     participant.send(rtc.SignalResponse(media_sections_requirement=requirement))
 
 
-def apply_settings(
-    participant: Participant, settings: rtc.UpdateTrackSettings, tracks: dict[str, Track]
-) -> list[Track]:
-    """A viewer's wishes: paused or not, and which size it shows. Answers the tracks concerned."""
-    concerned: list[Track] = []
-    for sid in list(settings.track_sids)[:256]:
-        subscription, track = participant.subscriptions.get(sid), tracks.get(sid)
-        if subscription is None or track is None:
-            continue
-        subscription.enabled = not settings.disabled
-        default = min(int(settings.quality), layers.HIGH)
-        if settings.height:
-            default = layers.quality_for(settings.height, track.heights())
-        subscription.wanted = default
-        track.publication.review_one(subscription)
-        concerned.append(track)
-    return concerned
+def apply_settings(participant: Participant, settings: rtc.UpdateTrackSettings) -> None:
+    """A viewer's wishes, also for tracks that it does not get yet."""
+    room = participant.room
+    tracks = room.tracks()
+    wish = wish_from(settings)
+    for track in [tracks[sid] for sid in settings.track_sids[:_MAX_TRACKS] if sid in tracks]:
+        participant.wishes[track.sid] = wish
+        apply_wish(participant, track)
+        dynacast.review(room.owner_of(track), track, time.monotonic())
 
 
-def tell_wanted_quality(track: Track, publisher: Participant) -> None:
-    """Tell a publisher of layers which of them anybody watches, when that changed (dynacast)."""
-    if len(track.publication.rids) < 2:
+def apply_wish(participant: Participant, track: Track) -> None:
+    """Give a viewer the layer that fits what it wants, with the layers as they are now."""
+    subscription = participant.subscriptions.get(track.sid)
+    if subscription is None:
         return
-    wanted = track.publication.wanted_quality()
-    quality = layers.LOW if wanted is None else wanted
-    if quality == track.told_quality:
-        return
-    track.told_quality = quality
-    qualities = [
-        rtc.SubscribedQuality(quality=level, enabled=level <= quality)  # type: ignore[arg-type]
-        for level in (layers.LOW, layers.MEDIUM, layers.HIGH)
-    ]
-    codec = track.preferred_mime.rpartition("/")[2]
-    update = rtc.SubscribedQualityUpdate(
-        track_sid=track.sid,
-        subscribed_qualities=qualities,
-        subscribed_codecs=[rtc.SubscribedCodec(codec=codec, qualities=qualities)],
-    )
-    publisher.send(rtc.SignalResponse(subscribed_quality_update=update))
+    usual = SMALL if participant.adaptive_stream and track.kind == "video" else WHOLE
+    wish = participant.wishes.get(track.sid, usual)
+    subscription.enabled = wish.enabled
+    subscription.wanted = wish.layer(track.heights())
+    track.publication.review_one(subscription)
+
+
+def resized(owner: Participant, track: Track) -> None:
+    """A track's layers have other sizes: other ones may fit its viewers now."""
+    for participant in owner.room.others(owner):
+        apply_wish(participant, track)
+    dynacast.review(owner, track, time.monotonic())

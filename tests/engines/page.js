@@ -1,5 +1,6 @@
 // A page that does what the contract tests tell it, and counts what it sees.
 import { Room, RoomEvent, Track, createLocalTracks, setLogLevel } from "/livekit-client.esm.mjs";
+import { pictureCalls } from "/picture.js";
 
 setLogLevel("warn");
 const seen = { sockets: 0, reconnecting: 0, disconnected: [], speakers: [], events: [] };
@@ -67,6 +68,7 @@ async function received() {
 }
 
 window.contract = {
+  ...pictureCalls(() => room),
   seen,
   join,
   publish,

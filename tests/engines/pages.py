@@ -1,7 +1,7 @@
 """Browser pages that join a room of the engine under test and tell what they see."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,7 @@ _CLIENT = _HERE.parents[1] / "node_modules/livekit-client/dist/livekit-client.es
 _FILES = {
     "/page.html": (_HERE / "page.html", "text/html"),
     "/page.js": (_HERE / "page.js", "text/javascript"),
+    "/picture.js": (_HERE / "picture.js", "text/javascript"),
     "/livekit-client.esm.mjs": (_CLIENT, "text/javascript"),
 }
 
@@ -38,9 +39,17 @@ class Guest:
             "([name, values]) => window.contract[name](...values)", [call, list(arguments)]
         )
 
-    async def join(self, target: Target, room: str, **grants: object) -> None:
+    async def join(
+        self,
+        target: Target,
+        room: str,
+        *,
+        options: Mapping[str, object] | None = None,
+        **grants: object,
+    ) -> None:
+        """Join; `options` are those of livekit-client's `Room`."""
         token = target.token(self.identity, room, **grants)
-        await self.do("join", target.websocket_url, token)
+        await self.do("join", target.websocket_url, token, dict(options or {}))
 
     async def seen(self) -> dict[str, Any]:
         text = await self._page.evaluate("JSON.stringify(window.contract.seen)")
