@@ -1,12 +1,11 @@
-"""What a peer sends us: decrypt, find the stream, hand on; and its feedback on what it gets."""
+"""The media that a peer sends us: decrypt, find the stream, hand on."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from realtime.media import adapter, repair, reports, rtcp, rtp
-from realtime.media.feedback import ask_key_frame
+from realtime.media import adapter, codecs, red, repair, rtp
 from realtime.media.rtp import FIXED_HEADER, HEADER, Noted, without_padding
 from realtime.media.udp import SLOT, UdpSocket
 
@@ -14,45 +13,30 @@ if TYPE_CHECKING:
     from realtime.media.forwarder import Forwarder
     from realtime.media.mending import Mender
     from realtime.media.peer import Peer
-    from realtime.media.resending import Resender
     from realtime.media.stream import Stream
 
 _PADDING = 0x20
 
 
 class Ingress:
-    """Takes SRTP and SRTCP from proven peers.
+    """Takes SRTP from proven peers.
 
-    `dropped` counts what was not used, by reason, `repaired` what came by retransmission.
+    `dropped` counts what was not used, by reason, `repaired` what came by retransmission or was
+    made of the past beside a later packet.
     """
 
     def __init__(
-        self,
-        udp: UdpSocket,
-        forwarder: Forwarder,
-        resender: Resender,
-        mender: Mender,
-        dropped: Counter[str],
+        self, udp: UdpSocket, forwarder: Forwarder, mender: Mender, dropped: Counter[str]
     ) -> None:
         self._udp = udp
         self._forwarder = forwarder
-        self._resender = resender
         self._mender = mender
         self._dropped = dropped
         self._length = adapter.new_length()
         self.repaired = 0
 
     def take(self, peer: Peer, slot: int, length: int, now: float) -> None:
-        """Take a datagram that looks like SRTP or SRTCP (RFC 7983 §7)."""
-        if peer.rx is None or length < FIXED_HEADER:
-            self._dropped["early"] += 1
-            return
-        if rtp.is_rtcp(self._udp.memory[slot * SLOT + 1]):
-            self._take_rtcp(peer, slot, length, now)
-        else:
-            self._take_rtp(peer, slot, length, now)
-
-    def _take_rtp(self, peer: Peer, slot: int, length: int, now: float) -> None:
+        """Take a datagram that looks like SRTP, from a peer whose keys stand."""
         size = self._length
         size[0] = length
         if adapter.srtp_unprotect(peer.rx, self._udp.in_pointers[slot], size):
@@ -85,10 +69,12 @@ class Ingress:
         if stream.payload_type != second & 0x7F and not _settle_codec(stream, second, sequence):
             self._dropped["unknown_codec"] += 1
             return
-        in_order = self._count(stream, sequence, timestamp, end - payload, now)
-        if not in_order and not stream.lacks(sequence):
+        ahead = self._count(stream, sequence, timestamp, end - payload, now)
+        if ahead <= 0 and not stream.lacks(sequence):
             self._dropped["repeated"] += 1
             return
+        if ahead > 1 and stream.codec == codecs.RED:
+            self._fill(stream, slot, payload, end, ahead - 1, now)
         _, level, orientation = noted[:3]
         if level >= 0:
             _note_level(stream, level)
@@ -98,17 +84,17 @@ class Ingress:
             payload,
             end,
             now,
-            in_order=in_order,
+            in_order=ahead > 0,
             level=level,
             orientation=orientation,
         )
 
-    def _count(self, stream: Stream, sequence: int, timestamp: int, size: int, now: float) -> bool:
-        """Note a packet of `size` payload bytes; answers whether it came in order."""
+    def _count(self, stream: Stream, sequence: int, timestamp: int, size: int, now: float) -> int:
+        """Note a packet of `size` payload bytes; answers how far it is ahead of the newest."""
         ahead = stream.reception.packet(sequence, size)
         if ahead <= 0:
             stream.gaps.came(sequence)
-            return False
+            return ahead
         if stream.latest != timestamp:
             stream.reception.transit(now, timestamp, stream.publication.clock_rate)
             stream.latest, stream.latest_at = timestamp, now
@@ -117,7 +103,29 @@ class Ingress:
         if not stream.alive:
             stream.alive = True
             stream.publication.review()
-        return True
+        return ahead
+
+    def _fill(
+        self, stream: Stream, slot: int, payload: int, end: int, missing: int, now: float
+    ) -> None:
+        """Make the sound that is missing before a packet out of the past that it carries.
+
+        Each block goes on as a packet of its own, with nothing beside it (RFC 2198 §3).
+        """
+        memory, start = self._udp.memory, slot * SLOT
+        head = bytes(memory[start : start + FIXED_HEADER])
+        _, second, sequence, timestamp, ssrc = HEADER.unpack(head)
+        opus = stream.publication.payload_type_of(codecs.OPUS) or 0
+        for block in red.past(memory, payload, end):
+            if block.packets > missing or block.start == block.end:
+                continue
+            before = (sequence - block.packets) & 0xFFFF, (timestamp - block.ticks) & 0xFFFFFFFF
+            HEADER.pack_into(memory, start, 0x80, second & 0x7F, *before, ssrc)
+            kept, memory[block.start - 1] = memory[block.start - 1], opus
+            self._forwarder.forward(stream, slot, block.start - 1, block.end, now, in_order=False)
+            memory[block.start - 1] = kept
+            self.repaired += 1
+        memory[start : start + FIXED_HEADER] = head
 
     def _take_repair(
         self, peer: Peer, slot: int, payload: int, end: int, noted: Noted, now: float
@@ -141,31 +149,6 @@ class Ingress:
                 level=noted[1],
                 orientation=noted[2],
             )
-
-    def _take_rtcp(self, peer: Peer, slot: int, length: int, now: float) -> None:
-        size = self._length
-        size[0] = length
-        if adapter.srtp_unprotect_rtcp(peer.rx, self._udp.in_pointers[slot], size):
-            self._dropped["srtcp"] += 1
-            return
-        peer.reported_at = now
-        packet = bytes(self._udp.memory[slot * SLOT : slot * SLOT + size[0]])
-        for part in rtcp.parts(packet):
-            self._take_part(peer, part, now)
-
-    def _take_part(self, peer: Peer, part: rtcp.Part, now: float) -> None:
-        if part.kind in (rtcp.SENDER_REPORT, rtcp.RECEIVER_REPORT):
-            reports.take(peer, part, now)
-        elif part.kind == rtcp.PAYLOAD_FEEDBACK:
-            for ssrc in rtcp.key_frame_wanted(part):
-                subscription = peer.subscriptions.get(ssrc)
-                if subscription is not None and subscription.stream is not None:
-                    ask_key_frame(subscription.stream, now)
-        elif part.kind == rtcp.RTP_FEEDBACK:
-            ssrc, lost = rtcp.lost_packets(part)
-            subscription = peer.subscriptions.get(ssrc)
-            if subscription is not None:
-                self._resender.answer(subscription, lost, now)
 
 
 def _bind(peer: Peer, ssrc: int, payload_type: int, noted: Noted, now: float) -> Stream | None:

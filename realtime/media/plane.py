@@ -11,11 +11,13 @@ from typing import Any
 
 from realtime.media import adapter, feedback, ice
 from realtime.media.answer import Transport
+from realtime.media.control import Control
 from realtime.media.forwarder import Forwarder
 from realtime.media.ingress import Ingress
 from realtime.media.mending import Mender
 from realtime.media.peer import Peer
 from realtime.media.resending import Resender
+from realtime.media.rtp import FIXED_HEADER, is_rtcp
 from realtime.media.udp import BATCH_IN, SLOT, Address, UdpSocket
 
 # Batches read before the loop gets its turn; more would starve signalling under a flood.
@@ -40,7 +42,8 @@ class Plane:
         self.forwarder = Forwarder(self.udp)
         self.resender = Resender(self.udp, self.dropped)
         self.mender = Mender(self.udp)
-        self.ingress = Ingress(self.udp, self.forwarder, self.resender, self.mender, self.dropped)
+        self.ingress = Ingress(self.udp, self.forwarder, self.mender, self.dropped)
+        self.control = Control(self.udp, self.resender, self.dropped)
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
         self._length = adapter.new_length()
@@ -158,11 +161,20 @@ class Plane:
         if peer is None:
             self.dropped["stranger"] += 1
         elif 128 <= first <= 191:
-            self.ingress.take(peer, slot, length, now)
+            self.take_media(peer, slot, length, now)
         elif 20 <= first <= 63:
             peer.dtls.receive(bytes(self.udp.memory[slot * SLOT : slot * SLOT + length]))
         else:
             self.dropped["unknown"] += 1
+
+    def take_media(self, peer: Peer, slot: int, length: int, now: float) -> None:
+        """Take a datagram that looks like SRTP or SRTCP (RFC 7983 §7, RFC 5761 §4)."""
+        if peer.rx is None or length < FIXED_HEADER:
+            self.dropped["early"] += 1
+        elif is_rtcp(self.udp.memory[slot * SLOT + 1]):
+            self.control.take(peer, slot, length, now)
+        else:
+            self.ingress.take(peer, slot, length, now)
 
     def _check(self, datagram: bytes, key: bytes, now: float) -> None:
         check = ice.read_check(datagram)

@@ -123,7 +123,7 @@ class Bench:
     def _take(self, person: Person, datagram: bytes) -> None:
         udp = self.plane.udp
         udp.memory[: len(datagram)] = datagram
-        self.plane.ingress.take(person.peer, 0, len(datagram), self.now)
+        self.plane.take_media(person.peer, 0, len(datagram), self.now)
         self.collect()
 
     def mend(self, after: float) -> None:

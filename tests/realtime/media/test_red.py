@@ -38,10 +38,21 @@ def test_the_newest_block_by_value(payload: bytes, newest: bytes | None) -> None
     assert (None if start < 0 else payload[start - 4 :]) == newest
 
 
+def test_the_past_by_value() -> None:
+    payload = doubled(b"new", b"older", b"", b"old")
+    blocks = red.past(b"head" + payload, 4, 4 + len(payload))
+    told = [(b.packets, b.ticks, payload[b.start - 4 : b.end - 4]) for b in blocks]
+    assert told == [(3, 2_880, b"older"), (2, 1_920, b""), (1, 960, b"old")]
+    assert red.past(doubled(b"new"), 0, 4) == []
+    assert red.past(payload[:-9], 0, len(payload) - 9) == []
+
+
 @given(st.binary(max_size=40))
 def test_arbitrary_payloads_never_raise_and_never_point_outside(payload: bytes) -> None:
     start = red.primary_start(payload, 0, len(payload))
     assert start == -1 or 0 < start <= len(payload)
+    for block in red.past(payload, 0, len(payload)):
+        assert 0 < block.start <= block.end <= len(payload)
 
 
 def test_each_listener_gets_what_it_takes_with_its_level() -> None:
@@ -100,6 +111,39 @@ def test_a_malformed_packet_is_a_gap_for_plain_listeners_only() -> None:
         for number, body in enumerate((doubled(b"a"), b"\x80", doubled(b"c"))):
             table.send(speaker, packet(9, number, 960 * number, body, payload_type=RED, mid=b"0"))
         assert [(p.sequence, p.payload) for p in plain.of(view)] == [(0, b"a"), (2, b"c")]
+
+
+def test_sound_that_is_lost_before_us_is_made_of_what_came_beside_the_next() -> None:
+    with bench() as table:
+        speaker, whole, plain = table.join(), table.join(), table.join()
+        track = publish(speaker, "audio")
+        views = [watch(whole, track), watch(plain, track, (OPUS,))]
+        sounds = [b"", b"one", b"two", b"three", b"four", b"five"]
+        for number in (1, 2, 4, 3, 5):  # three is late: it has been made of four by then
+            body = doubled(sounds[number], sounds[number - 1])
+            names = {"mid": b"0", "level": b"\x95"}
+            sent = packet(9, number, 960 * number, body, payload_type=RED, **names)
+            table.send(speaker, sent)
+        bare = [(p.sequence, p.timestamp, p.payload) for p in plain.of(views[1])]
+        assert bare == [(n, 960 * n, sounds[n]) for n in range(1, 6)]
+        heard = [(p.sequence, p.payload_type, p.payload) for p in whole.of(views[0])]
+        made = (3, RED, bytes((OPUS,)) + b"three")
+        full = [(n, RED, doubled(sounds[n], sounds[n - 1])) for n in (1, 2, 4, 5)]
+        assert heard == [*full[:2], made, *full[2:]]
+        assert whole.of(views[0])[3].extensions == {4: b"\x95"}
+        assert table.plane.dropped == {"repeated": 1}
+
+
+def test_a_longer_gap_is_filled_as_far_as_the_past_goes() -> None:
+    with bench() as table:
+        speaker, plain = table.join(), table.join()
+        view = watch(plain, publish(speaker, "audio"), (OPUS,))
+        for number, older in ((1, ()), (9, (b"seven", b"eight"))):
+            body = doubled(b"%d" % number, *older)
+            sent = packet(9, number, 960 * number, body, payload_type=RED, mid=b"0")
+            table.send(speaker, sent)
+        bare = [(p.sequence, p.payload) for p in plain.of(view)]
+        assert bare == [(1, b"1"), (7, b"seven"), (8, b"eight"), (9, b"9")]
 
 
 def test_a_plain_listener_gets_the_newest_block_again() -> None:
