@@ -101,6 +101,13 @@ class Subscription:
         self.level_id = section.extension_ids.get(rtp.AUDIO_LEVEL, 0)
         self.orientation_id = section.extension_ids.get(rtp.ORIENTATION, 0)
 
+    def takes(self, mime: str) -> bool:
+        """Whether the viewer decodes what the publisher sends when it prefers this codec."""
+        sent = self.publication.codecs.values()
+        preferred = [key for key in sent if key.startswith(mime)] or sent
+        types = self.payload_types
+        return any(codecs.payload_type_for(key, types) is not None for key in preferred)
+
     @property
     def ready(self) -> bool:
         """Whether packets may flow: a section is agreed, the transport stands, wanted at all."""

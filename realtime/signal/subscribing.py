@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 
-from livekit.protocol import rtc
+from livekit.protocol import models, rtc
 
 from realtime.media.subscription import Subscription
 from realtime.signal import conditions, dynacast
@@ -105,6 +105,9 @@ def _flow(participant: Participant, slot: Slot, track: Track) -> None:
         return
     subscription.agree(slot.offered)
     participant.peer.subscribe(subscription)
+    if not subscription.takes(track.preferred_mime):
+        failed = rtc.SubscriptionResponse(track_sid=track.sid, err=models.SE_CODEC_UNSUPPORTED)
+        participant.send(rtc.SignalResponse(subscription_response=failed))
     if track.paused:
         conditions.tell_state(participant, participant.room.owner_of(track), track)
 

@@ -17,9 +17,9 @@ from tests.support.waiting import until
 _LOCAL = sdp.LocalTransport("frag", "password-of-a-client", ":".join(["AA"] * 32))
 
 
-async def publish(talk: Talk, *, heights: tuple[int, ...] = (180, 360, 720)) -> None:
-    """Publish a camera without media: announced, and a section agreed."""
-    layers = [models.VideoLayer(quality=q, height=h) for q, h in enumerate(heights)]  # type: ignore[arg-type]
+async def publish(talk: Talk, *, codec: str = "VP8") -> None:
+    """Publish a camera of three layers without media: announced, and a section agreed."""
+    layers = [models.VideoLayer(quality=q, height=h) for q, h in enumerate((180, 360, 720))]  # type: ignore[arg-type]
     request = rtc.AddTrackRequest(
         cid="camera",
         type=models.VIDEO,
@@ -27,10 +27,12 @@ async def publish(talk: Talk, *, heights: tuple[int, ...] = (180, 360, 720)) -> 
         width=1280,
         height=720,
         layers=layers,
+        simulcast_codecs=[rtc.SimulcastCodec(codec=codec.lower())],
     )
     await talk.signalling.send(rtc.SignalRequest(add_track=request))
     section = sdp.Section("0", "video", sdp.OutgoingTrack("camera", 7))
     text = sdp.write_offer(_LOCAL, [section], version=1)
+    text = text.replace("VP8/90000", f"{codec}/90000") + "a=fmtp:96 packetization-mode=1\r\n"
     await talk.signalling.offer(rtc.SessionDescription(type="offer", sdp=text, id=1))
     await talk.told("answer")
 
@@ -117,6 +119,29 @@ async def test_who_turns_its_phone_changes_which_layer_fits(den: House) -> None:
 async def told_height(talk: Talk, height: int) -> bool:
     people = [p for r in talk.heard for p in r.update.participants]
     return any(track.height == height for p in people for track in p.tracks)
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264"])
+async def test_who_cannot_decode_a_picture_is_told_so(den: House, codec: str) -> None:
+    """The light client's sections take VP8 only."""
+    async with joined(den, "ai") as ai, joined(den, "bo") as bo:
+        await publish(ai, codec=codec)
+        text = sdp.write_offer(_LOCAL, [sdp.Section("0", "video")], version=1)
+        await bo.signalling.offer(rtc.SessionDescription(type="offer", sdp=text, id=1))
+        await bo.told("answer")
+
+        async def flows() -> bool:
+            return bool(person(den, "bo").subscriptions[camera(den).sid].payload_types)
+
+        await until(flows)
+        if codec == "H264":
+            told = await bo.told("subscription_response")
+            expected = (camera(den).sid, models.SE_CODEC_UNSUPPORTED)
+            assert (told.track_sid, told.err) == expected
+        await bo.signalling.ping(wall_ms=1)
+        await bo.told("pong_resp")
+        kinds = [response.WhichOneof("message") for response in bo.heard]
+        assert kinds.count("subscription_response") == (codec == "H264")
 
 
 async def test_features_of_sound_are_told(den: House) -> None:
