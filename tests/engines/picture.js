@@ -12,9 +12,9 @@ async function statistics(track, kind) {
 
 export const pictureCalls = (room) => ({
   /** A camera and a microphone with options of `publishTrack`; three layers from 960 pixels on. */
-  publishAs: async ({ width = 1280, height = 720, ...options } = {}) => {
-    const resolution = { width, height, frameRate: 15 };
-    for (const track of await createLocalTracks({ audio: true, video: { resolution } })) {
+  publishAs: async ({ picture = true, width = 1280, height = 720, ...options } = {}) => {
+    const video = picture && { resolution: { width, height, frameRate: 15 } };
+    for (const track of await createLocalTracks({ audio: true, video })) {
       await room().localParticipant.publishTrack(track, options);
     }
   },
@@ -41,7 +41,8 @@ export const pictureCalls = (room) => ({
       lost: picture?.packetsLost ?? 0,
       repaired: picture?.retransmittedPacketsReceived ?? 0,
       codec: picture?.codec ?? "",
-      sound: sound?.codec ?? "",
+      soundPackets: sound?.packetsReceived ?? 0,
+      soundBytes: sound?.bytesReceived ?? 0,
       energy: sound?.totalAudioEnergy ?? 0,
     };
   },

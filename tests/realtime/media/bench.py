@@ -202,12 +202,17 @@ def packet(
     payload_type: int = VP8,
     marker: bool = False,
     padding: int = 0,
-    **extensions: bytes,
+    mid: bytes = b"",
+    rid: bytes = b"",
+    repaired: bytes = b"",
+    level: bytes = b"",
+    orientation: bytes = b"",
 ) -> bytes:
-    """An RTP packet; extensions by their names `mid`, `rid`, `repaired`, `level`, …"""
+    """An RTP packet, with those extensions that have a value."""
     elements = b""
-    for name, value in extensions.items():
-        elements += bytes((globals()[name.upper()] << 4 | len(value) - 1,)) + value
+    values = {MID: mid, RID: rid, REPAIRED: repaired, LEVEL: level, ORIENTATION: orientation}
+    for number, value in values.items():
+        elements += bytes((number << 4 | len(value) - 1,)) + value if value else b""
     elements += bytes(-len(elements) % 4)
     block = struct.pack("!HH", 0xBEDE, len(elements) // 4) + elements if elements else b""
     first = 0x80 | (0x10 if block else 0) | (0x20 if padding else 0)

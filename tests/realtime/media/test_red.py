@@ -19,6 +19,11 @@ def doubled(newest: bytes, *older: bytes) -> bytes:
     return heads + bytes((OPUS,)) + b"".join(older) + newest
 
 
+def sound(sequence: int, timestamp: int, payload: bytes, *, level: bytes = b"") -> bytes:
+    """A packet of sound with its past beside it."""
+    return packet(9, sequence, timestamp, payload, payload_type=RED, mid=b"0", level=level)
+
+
 @pytest.mark.parametrize(
     ("payload", "newest"),
     [
@@ -62,9 +67,8 @@ def test_each_listener_gets_what_it_takes_with_its_level() -> None:
         taken, stripped = watch(whole, track), watch(plain, track, (OPUS,))
         for number in range(3):
             body = doubled(b"now%d" % number, b"before")
-            names = {"mid": b"0", "level": bytes((0x80 | 20 + number,))}
-            sent = packet(9, 65_535 + number, 960 * number, body, payload_type=RED, **names)
-            table.send(speaker, sent)
+            level = bytes((0x80 | 20 + number,))
+            table.send(speaker, sound(65_535 + number, 960 * number, body, level=level))
         heard, bare = whole.of(taken), plain.of(stripped)
         assert [p.payload for p in heard] == [doubled(b"now%d" % n, b"before") for n in range(3)]
         assert [p.payload for p in bare] == [b"now0", b"now1", b"now2"]
@@ -83,7 +87,7 @@ def test_blocks_are_named_by_the_publishers_number_so_another_number_gets_plain_
         view = watch(listener, track)
         view.payload_types["audio/opus"] = 109
         body = doubled(b"now", b"before")
-        table.send(speaker, packet(9, 1, 0, body, payload_type=RED, mid=b"0"))
+        table.send(speaker, sound(1, 0, body))
         assert [(p.payload_type, p.payload) for p in listener.of(view)] == [(109, b"now")]
 
 
@@ -109,7 +113,7 @@ def test_a_malformed_packet_is_a_gap_for_plain_listeners_only() -> None:
         speaker, plain = table.join(), table.join()
         view = watch(plain, publish(speaker, "audio"), (OPUS,))
         for number, body in enumerate((doubled(b"a"), b"\x80", doubled(b"c"))):
-            table.send(speaker, packet(9, number, 960 * number, body, payload_type=RED, mid=b"0"))
+            table.send(speaker, sound(number, 960 * number, body))
         assert [(p.sequence, p.payload) for p in plain.of(view)] == [(0, b"a"), (2, b"c")]
 
 
@@ -121,9 +125,7 @@ def test_sound_that_is_lost_before_us_is_made_of_what_came_beside_the_next() -> 
         sounds = [b"", b"one", b"two", b"three", b"four", b"five"]
         for number in (1, 2, 4, 3, 5):  # three is late: it has been made of four by then
             body = doubled(sounds[number], sounds[number - 1])
-            names = {"mid": b"0", "level": b"\x95"}
-            sent = packet(9, number, 960 * number, body, payload_type=RED, **names)
-            table.send(speaker, sent)
+            table.send(speaker, sound(number, 960 * number, body, level=b"\x95"))
         bare = [(p.sequence, p.timestamp, p.payload) for p in plain.of(views[1])]
         assert bare == [(n, 960 * n, sounds[n]) for n in range(1, 6)]
         heard = [(p.sequence, p.payload_type, p.payload) for p in whole.of(views[0])]
@@ -140,8 +142,7 @@ def test_a_longer_gap_is_filled_as_far_as_the_past_goes() -> None:
         view = watch(plain, publish(speaker, "audio"), (OPUS,))
         for number, older in ((1, ()), (9, (b"seven", b"eight"))):
             body = doubled(b"%d" % number, *older)
-            sent = packet(9, number, 960 * number, body, payload_type=RED, mid=b"0")
-            table.send(speaker, sent)
+            table.send(speaker, sound(number, 960 * number, body))
         bare = [(p.sequence, p.payload) for p in plain.of(view)]
         assert bare == [(1, b"1"), (7, b"seven"), (8, b"eight"), (9, b"9")]
 
@@ -150,7 +151,6 @@ def test_a_plain_listener_gets_the_newest_block_again() -> None:
     with bench() as table:
         speaker, plain = table.join(), table.join()
         view = watch(plain, publish(speaker, "audio"), (OPUS,))
-        names = {"mid": b"0", "level": b"\x95"}
-        table.send(speaker, packet(9, 7, 0, doubled(b"a", b"b"), payload_type=RED, **names))
+        table.send(speaker, sound(7, 0, doubled(b"a", b"b"), level=b"\x95"))
         table.send_rtcp(plain, rtcp.write_nack(1, view.ssrc, [7]))
         assert plain.repeats == [plain.wire[0]]

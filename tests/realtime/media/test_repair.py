@@ -25,21 +25,43 @@ pytestmark = pytest.mark.pure
 MEDIA, REPAIR = 70, 71
 
 
-def frame(table: Bench, person: Person, number: int, **names: bytes) -> None:
+def frame(
+    table: Bench,
+    person: Person,
+    number: int,
+    *,
+    mid: bytes = b"",
+    rid: bytes = b"",
+    orientation: bytes = b"",
+) -> None:
     """One frame of a single packet; the first is a key frame."""
-    body = vp8(number, key=number == 0, body=b"frame %d" % number)
-    table.send(person, packet(MEDIA, number, 3_000 * number, body, **names))
+    body, time = vp8(number, key=number == 0, body=b"frame %d" % number), 3_000 * number
+    sent = packet(MEDIA, number, time, body, mid=mid, rid=rid, orientation=orientation)
+    table.send(person, sent)
 
 
 def repair(
-    number: int, original: int, *, body: bytes | None = None, padding: int = 0, **names: bytes
+    number: int,
+    original: int,
+    *,
+    body: bytes | None = None,
+    padding: int = 0,
+    mid: bytes = b"",
+    repaired: bytes = b"",
 ) -> bytes:
     """What a browser sends again of such a frame."""
     payload = vp8(original, key=original == 0, body=b"frame %d" % original)
     payload = original.to_bytes(2, "big") + payload if body is None else body
-    time = 3_000 * original
-    kind = VP8_RTX
-    return packet(REPAIR, number, time, payload, payload_type=kind, padding=padding, **names)
+    return packet(
+        REPAIR,
+        number,
+        3_000 * original,
+        payload,
+        payload_type=VP8_RTX,
+        padding=padding,
+        mid=mid,
+        repaired=repaired,
+    )
 
 
 def lost_of(parts: list[rtcp.Part]) -> list[list[int]]:
@@ -172,8 +194,8 @@ def test_lost_sound_is_sent_again_too() -> None:
         person, viewer = table.join(), table.join()
         view = watch(viewer, publish(person, "audio"), (OPUS,))
         for number in range(3):
-            names = {"mid": b"0", "level": b"\x99"}
-            table.send(person, packet(9, number, 0, b"opus", payload_type=OPUS, **names))
+            sent = packet(9, number, 0, b"x", payload_type=OPUS, mid=b"0", level=b"\x99")
+            table.send(person, sent)
         table.send_rtcp(viewer, rtcp.write_nack(1, view.ssrc, [1]))
         assert viewer.repeats == [viewer.wire[1]]
 

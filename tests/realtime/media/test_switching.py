@@ -42,8 +42,8 @@ class Camera:
         sequence, timestamp, picture = self.next[rid]
         ssrc = LOW if rid == "q" else HIGH
         body = vp8(picture, key=key)
-        names = {"mid": b"1", "rid": rid.encode()}
-        self.table.send(self.person, packet(ssrc, sequence, timestamp, body, marker=True, **names))
+        sent = packet(ssrc, sequence, timestamp, body, marker=True, mid=b"1", rid=rid.encode())
+        self.table.send(self.person, sent)
         self.next[rid] = [sequence + 1, timestamp + 3_000, picture + 1]
 
     def skip(self, rid: str, frames: int) -> None:
@@ -91,7 +91,7 @@ class Show:
         numbers = [(p.sequence, p.timestamp, *picture_of(p.payload)) for p in packets]
         wraps = (1 << 16, 1 << 32, 1 << 15, 1 << 8, 1 << 5)
         return [
-            tuple((b - a) % wrap for a, b, wrap in zip(one, two, wraps, strict=True))  # type: ignore[misc]
+            tuple((b - a) % wrap for a, b, wrap in zip(one, two, wraps, strict=True))
             for one, two in pairwise(numbers)
         ]
 
