@@ -1,7 +1,7 @@
 """What a publisher sent and we did not get: when to ask for it again, and when to give up."""
 
 # Packets that overtake each other on the way come within this many seconds.
-REORDERING = 0.02
+REORDERING = 0.01
 
 # Between two requests for the same packet at least this long, and twice as long each time.
 _SHORTEST = 0.05

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from realtime.media.udp import UdpSocket
 
 # How often streams with gaps are looked at, in seconds; the others are never.
-_EVERY = 0.02
+_EVERY = 0.01
 
 
 class Mender:

@@ -74,9 +74,9 @@ def test_a_gap_is_asked_for_soon_and_its_repair_reaches_the_viewers_in_place() -
         view = watch(viewer, publish(person, "video", extra=f"a=ssrc-group:FID {MEDIA} {REPAIR}"))
         for number in (0, 1, 4):
             frame(table, person, number, mid=b"1")
-        table.mend(0.01)
+        table.mend(0.005)
         assert person.told_of(rtcp.RTP_FEEDBACK) == []
-        table.mend(0.015)
+        table.mend(0.01)
         assert lost_of(person.told_of(rtcp.RTP_FEEDBACK)) == [[2, 3]]
         table.send(person, repair(900, 2))
         table.send(person, repair(901, 3))
