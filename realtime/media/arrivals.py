@@ -31,8 +31,8 @@ class Arrivals:
     __slots__ = ("_from", "_newest", "_numbers", "_reports", "_times")
 
     def __init__(self) -> None:
-        self._numbers = [-1] * LIMIT
-        self._times = [0.0] * LIMIT
+        self._numbers: list[int] = []
+        self._times: list[float] = []
         self._newest = -1
         self._from = 0
         self._reports = 0
@@ -41,8 +41,8 @@ class Arrivals:
         """Remember that a 16-bit sequence number arrived at `at` (seconds, monotonic)."""
         newest = self._newest
         if newest < 0:
-            newest = self._newest = self._from = sequence + 0x10000
-            number = newest
+            number = self._newest = self._from = sequence + 0x10000
+            self._numbers, self._times = [-1] * LIMIT, [0.0] * LIMIT
         else:
             number = newest + ((sequence - newest + 0x8000) & 0xFFFF) - 0x8000
             if number > newest:

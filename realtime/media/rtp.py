@@ -6,7 +6,6 @@ never raise on what a stranger may send: a malformed packet reads as None or as 
 
 import struct
 from collections.abc import Mapping
-from typing import NamedTuple
 
 Buffer = bytes | bytearray | memoryview
 
@@ -24,18 +23,13 @@ ORIENTATION = "urn:3gpp:video-orientation"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 KNOWN = (AUDIO_LEVEL, MID, RID, REPAIRED_RID, ORIENTATION, TRANSPORT_CC)
 
+# One header extension element: its number, and where its value begins and ends in the buffer.
+Extension = tuple[int, int, int]
+
 # What a packet's extensions say: transport-wide number, audio level, orientation (-1 without),
 # section, layer, repaired layer (empty without).
 Noted = tuple[int, int, int, str, str, str]
 NOTHING: Noted = (-1, -1, -1, "", "", "")
-
-
-class Extension(NamedTuple):
-    """One header extension element: its number and where its value lies in the buffer."""
-
-    number: int
-    start: int
-    end: int
 
 
 def is_rtcp(second_byte: int) -> bool:
@@ -56,11 +50,11 @@ def payload_start(buffer: Buffer, start: int, length: int) -> int | None:
     return at if at <= start + length else None
 
 
-def extensions(buffer: Buffer, start: int, length: int) -> list[Extension]:
-    """Header extensions in order (RFC 8285 §4.2, §4.3); stops quietly where the form breaks."""
-    end = payload_start(buffer, start, length)
-    if end is None or not buffer[start] & 0x10:
-        return []
+def extensions(buffer: Buffer, start: int, end: int) -> list[Extension]:
+    """Extensions of a header that has some and ends at `end` (RFC 8285 §4.2, §4.3).
+
+    In order; stops quietly where the form breaks.
+    """
     at = start + FIXED_HEADER + 4 * (buffer[start] & 0x0F)
     profile = int.from_bytes(buffer[at : at + 2], "big")
     if profile == ONE_BYTE_PROFILE:
@@ -71,9 +65,13 @@ def extensions(buffer: Buffer, start: int, length: int) -> list[Extension]:
 
 
 def note_extensions(buffer: Buffer, start: int, payload: int, names: Mapping[int, str]) -> Noted:
-    """What the extensions of a packet say whose header ends at `payload`; `names` by number."""
+    """What a packet says that has extensions and whose header ends at `payload`.
+
+    Args:
+        names: extension URIs (of `KNOWN`) by number.
+    """
     number, level, orientation, mid, rid, repaired = NOTHING
-    for key, at, end in extensions(buffer, start, payload - start):
+    for key, at, end in extensions(buffer, start, payload):
         name = names.get(key)
         if name is TRANSPORT_CC:
             number = buffer[at] << 8 | buffer[at + 1] if end - at == 2 else -1
@@ -103,7 +101,7 @@ def _one_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:
             continue
         if number == 15 or at + 1 + size > end:
             break
-        found.append(Extension(number, at + 1, at + 1 + size))
+        found.append((number, at + 1, at + 1 + size))
         at += 1 + size
     return found
 
@@ -116,7 +114,7 @@ def _two_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:
             continue
         if at + 2 > end or at + 2 + buffer[at + 1] > end:
             break
-        found.append(Extension(buffer[at], at + 2, at + 2 + buffer[at + 1]))
+        found.append((buffer[at], at + 2, at + 2 + buffer[at + 1]))
         at += 2 + buffer[at + 1]
     return found
 

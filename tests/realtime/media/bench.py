@@ -54,7 +54,8 @@ class Packet:
         start = rtp.payload_start(data, 0, len(data))
         assert start is not None
         self.payload = data[start:]
-        self.extensions = {n: data[at:end] for n, at, end in rtp.extensions(data, 0, len(data))}
+        found = rtp.extensions(data, 0, start) if first & 0x10 else []
+        self.extensions = {number: data[at:end] for number, at, end in found}
 
 
 class Person:
