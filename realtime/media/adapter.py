@@ -72,8 +72,8 @@ def pointer_into(memory: Any, offset: int) -> Any:
 copy_memory = _ffi.memmove
 
 
-def srtp_pointer(session: Session) -> Any:
-    """What the raw SRTP calls want of a session, which must be kept alive meanwhile."""
+def pointer_of(session: Session) -> Any:
+    """What the raw SRTP calls take for a session; valid as long as the session is kept."""
     return session._srtp[0]
 
 
@@ -133,13 +133,13 @@ class DtlsEndpoint:
     def rx(self) -> Any:
         """Pointer for unprotecting what the peer sends; valid after `on_open`."""
         assert self._rx is not None
-        return srtp_pointer(self._rx)
+        return pointer_of(self._rx)
 
     @property
     def tx(self) -> Any:
         """Pointer for protecting what we send; valid after `on_open`."""
         assert self._tx is not None
-        return srtp_pointer(self._tx)
+        return pointer_of(self._tx)
 
     async def stop(self) -> None:
         """Say goodbye (close_notify) and end."""

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from realtime.media.rtcp import Part, ReportBlock
     from realtime.media.subscription import Subscription
 
-# Reports of a publisher that follow sooner are not passed on, in seconds: each goes to everybody.
-_PAUSE = 0.1
+# A publisher's reports are passed on at most this often (seconds): each goes to all who watch.
+REPORT_PAUSE = 0.2
 
 # Reports of ours that a viewer may still answer.
 _ANSWERABLE = 4
@@ -57,7 +57,7 @@ def take(peer: Peer, part: Part, now: float) -> None:
             peer.note_round_trip(subscription.reports.take(block, now))
     report = rtcp.sender_report(part)
     stream = peer.streams.get(report.ssrc) if report else None
-    if report is None or stream is None or now - stream.reception.report_at < _PAUSE:
+    if report is None or stream is None or now - stream.reception.report_at < REPORT_PAUSE:
         return
     stream.reception.sender_report(report, now)
     for viewer in stream.viewers():

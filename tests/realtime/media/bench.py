@@ -69,7 +69,7 @@ class Person:
         ours, theirs = os.urandom(30), os.urandom(30)
         self.sending, self.receiving = _session(theirs, out=True), _session(ours, out=False)
         self._rx, self._tx = _session(theirs, out=False), _session(ours, out=True)
-        self.peer.rx, self.peer.tx = map(adapter.srtp_pointer, (self._rx, self._tx))
+        self.peer.rx, self.peer.tx = map(adapter.pointer_of, (self._rx, self._tx))
         key = struct.pack("=H", 2) + struct.pack("!H", port) + bytes((127, 0, 0, 1)) + bytes(8)
         self.peer.proven(Address(key), nominated=True, now=0.0)
         self.peer.reported_at = 0.0
