@@ -6,7 +6,6 @@ in it is a context of their own.
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from pytest_asyncio import is_async_test
 
 from tests.support.app import App, running_app
 from tests.support.browser import chromium
-from tests.support.servers import fresh
-from tests.support.shapes import shape
 
 HERE = Path(__file__).parent
 
@@ -44,21 +41,22 @@ async def app(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterato
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    shape: str,
 ) -> AsyncIterator[App]:
     """One such application for all tests of a module that leave it as they found it."""
-    async with AsyncExitStack() as stack:
-        addresses = {}
-        if shape() == "servers":
-            ports = (request.getfixturevalue(name) for name in ("postgres_port", "redis_port"))
-            template = request.getfixturevalue("migrated")
-            servers = await stack.enter_async_context(fresh(*ports, template=template))
-            addresses = servers._asdict()
-        folder = tmp_path_factory.mktemp("app")
-        yield await stack.enter_async_context(running_app(folder, **addresses))
+    redis_url = ""
+    if shape == "servers":
+        redis_url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0"
+    async with running_app(
+        tmp_path_factory.mktemp("app"), database_url=module_database_url, redis_url=redis_url
+    ) as running:
+        yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
     async with chromium() as started:

@@ -16,7 +16,6 @@ from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import chromium, context_of
 from tests.support.pages import PAGES, ROOM, Shown, routes_without_page, showing
-from tests.support.shapes import shape
 from tests.support.visits import log_in
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,11 +37,13 @@ PHONE: Final = ViewportSize(width=390, height=844)
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-async def test_nothing_is_wrong_on_any_page(tmp_path: Path, database_url: str, fresh: bool) -> None:
+async def test_nothing_is_wrong_on_any_page(
+    tmp_path: Path, database_url: str, shape: str, fresh: bool
+) -> None:
     """Every page on both databases, and in both languages: the embedded shape is walked through in
     Japanese, the other in English.
     """
-    locale = LOCALE_OF[shape()]
+    locale = LOCALE_OF[shape]
     pages = [shown for shown in PAGES if shown.fresh is fresh]
     looked: dict[str, list[str]] = {}
     async with (

@@ -28,7 +28,11 @@ _ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made 
 
 
 # Below the ports that the system gives to outgoing connections, and apart for runs side by side.
-PORTS = {"embedded": range(10_000, 20_000), "servers": range(20_000, 30_000)}
+PORTS = {
+    "embedded": range(10_000, 18_000),
+    "servers": range(18_000, 26_000),
+    "alone": range(26_000, 32_000),
+}
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
