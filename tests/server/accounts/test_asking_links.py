@@ -15,7 +15,7 @@ from server.accounts.jobs import forget_ended
 from server.accounts.models import Account, Link
 from server.accounts.tokens import token_hash
 from server.core import clock
-from server.core.db import Database, Db
+from server.core.db import Db
 from server.mail.models import OutgoingMail
 from server.web.throttle import PER_IP
 from tests.support.queries import counting
@@ -167,7 +167,7 @@ async def work(
 
         return one_more
 
-    database = app_database(site)
+    database = site.own_database
     with monkeypatch.context() as patched:
         patched.setattr(PasswordHasher, "verify", counted(verify))
         patched.setattr(PasswordHasher, "hash", counted(hash_))
@@ -261,9 +261,3 @@ async def test_a_pretended_link_leads_nowhere_keeps_no_address_and_is_forgotten(
 def plain(page: str) -> str:
     """A page without its token and its times."""
     return re.sub(r"[0-9a-f]{64}|\d{4}-\d\d-\d\dT[^\"]+|\d{1,2}:\d{2}", "", page)
-
-
-def app_database(site: Site) -> Database:
-    """The database as the application holds it."""
-    found: Database = site.app.state.services.database
-    return found
