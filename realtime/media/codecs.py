@@ -1,11 +1,30 @@
 """Which codecs pass through, and how the same codec is recognised on both sides."""
 
+from functools import cache
+
 from realtime.media.sdp import Codec
 
 AUDIO = ("audio/opus",)
 VIDEO = ("video/vp8", "video/h264")
 
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc")
+_H264_PROFILES = {102: "42001f", 104: "42e01f", 106: "4d001f", 108: "64001f"}
+
+
+@cache
+def offered(kind: str) -> tuple[Codec, ...]:
+    """The codecs that we offer in a section of ours, under our own payload numbers."""
+    if kind == "audio":
+        parameters = "minptime=10;useinbandfec=1"
+        return (Codec(111, "opus", "audio/opus", 48000, 2, parameters, ("transport-cc",)),)
+    h264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+    return (
+        Codec(96, "VP8", "video/vp8", 90000, 1, "", _FEEDBACK),
+        *(
+            Codec(number, "H264", "video/h264", 90000, 1, h264 + profile, _FEEDBACK)
+            for number, profile in _H264_PROFILES.items()
+        ),
+    )
 
 
 def accepted(codecs: list[Codec], *, first: str = "") -> list[Codec]:

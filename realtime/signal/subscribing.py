@@ -1,27 +1,22 @@
-"""Getting tracks to those who watch them, section by section."""
+"""Who watches which track, paused or not and in which size."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
+from collections.abc import Collection, Mapping
 
 from livekit.protocol import rtc
 
-from realtime.media import codecs, layers, rtp
+from realtime.media import layers
 from realtime.media.subscription import Subscription
 from realtime.signal.participant import Participant
-from realtime.signal.sections import Slot
 from realtime.signal.tracks import Track
-
-# A browser needs a moment to take an answer in; packets before that would be lost.
-SETTLING = 0.1
 
 
 def watch(participant: Participant, track: Track) -> None:
     """Let a participant get a track; media flows once a section is agreed."""
     if track.sid in participant.subscriptions or not track.published:
         return
-    subscription = Subscription(track.publication, participant.peer)
+    subscription = Subscription(track.publication, participant.connections.subscriber)
     participant.subscriptions[track.sid] = subscription
 
 
@@ -29,66 +24,20 @@ def unwatch(participant: Participant, track: Track) -> None:
     """The opposite; the section is free again after the next answer."""
     subscription = participant.subscriptions.pop(track.sid, None)
     if subscription is not None:
-        participant.peer.unsubscribe(subscription)
-        participant.sections.release(track)
+        participant.connections.subscriber.unsubscribe(subscription)
+        participant.connections.release(track)
 
 
-def place_all(participant: Participant, tracks: dict[str, Track]) -> list[Slot]:
-    """Give sections to what waits for one; answers the newly used slots.
+def unplaced(
+    participant: Participant, tracks: Mapping[str, Track], placed: Collection[str]
+) -> list[Track]:
+    """What a participant watches and no section carries yet.
 
     Args:
         tracks: every published track of the room by sid.
+        placed: sids of the tracks that a section carries.
     """
-    placed = participant.sections.watched().values()
-    slots: list[Slot] = []
-    for sid in participant.subscriptions:
-        track = tracks.get(sid)
-        if track is not None and sid not in placed:
-            slot = participant.sections.place(track)
-            if slot is not None:
-                slots.append(slot)
-    return slots
-
-
-def begin(participant: Participant, slots: list[Slot]) -> None:
-    """After the answer that names them: let packets flow into these sections."""
-    delay = SETTLING if participant.peer.is_open else 0.0
-    loop = asyncio.get_running_loop()
-    for slot in slots:
-        if slot.watched is not None:
-            loop.call_later(delay, _flow, participant, slot, slot.watched)
-
-
-def _flow(participant: Participant, slot: Slot, track: Track) -> None:
-    subscription = participant.subscriptions.get(track.sid)
-    if subscription is None or slot.watched is not track:
-        return
-    offered = slot.offered
-    subscription.payload_types = codecs.payload_types(codecs.accepted(offered.codecs))
-    subscription.level_id = offered.extension_ids.get(rtp.AUDIO_LEVEL, 0)
-    subscription.orientation_id = offered.extension_ids.get(rtp.ORIENTATION, 0)
-    participant.peer.subscribe(subscription)
-
-
-def ask_for_offer(participant: Participant, tracks: dict[str, Track]) -> None:
-    """If something waits for a section or a section for its release, ask the client to offer.
-
-    One request at a time: `offer_asked` is taken back when the offer comes.
-    """
-    placed = set(participant.sections.watched().values())
-    waiting = Counter(
-        tracks[sid].kind for sid in participant.subscriptions if sid in tracks and sid not in placed
-    )
-    if participant.offer_asked or participant.sections.offer is None:
-        return
-    if not waiting and not participant.sections.unsettled:
-        return
-    participant.offer_asked = True
-    missing = {kind: max(0, n - participant.sections.free_of(kind)) for kind, n in waiting.items()}
-    requirement = rtc.MediaSectionsRequirement(
-        num_audios=missing.get("audio", 0), num_videos=missing.get("video", 0)
-    )
-    participant.send(rtc.SignalResponse(media_sections_requirement=requirement))
+    return [tracks[sid] for sid in participant.subscriptions if sid in tracks and sid not in placed]
 
 
 def apply_settings(

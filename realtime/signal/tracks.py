@@ -3,6 +3,7 @@
 from livekit.protocol import models, rtc
 
 from realtime.media.publication import Publication
+from realtime.media.sdp import Section
 
 MAX_NAME = 256
 MAX_LAYERS = 4
@@ -13,7 +14,8 @@ class Track:
     """One track of one participant; `info` is what everybody is told.
 
     `cid` is the client's name for it in signalling, `sdp_cid` the one in its description.
-    `told_quality` is the highest layer that the publisher was asked to send.
+    `told_quality` is the highest layer that the publisher was asked to send. `muted_from_afar`:
+    its client was told to mute it and has not confirmed.
     """
 
     def __init__(self, info: models.TrackInfo, cid: str, publication: Publication) -> None:
@@ -22,7 +24,14 @@ class Track:
         self.sdp_cid = ""
         self.publication = publication
         self.published = False
+        self.muted_from_afar = False
         self.told_quality: int | None = None
+
+    def bind(self, section: Section) -> None:
+        """Take the section in which the client sends this track."""
+        self.sdp_cid = section.track_id
+        self.info.mid = section.mid
+        self.publication.bind(section)
 
     @property
     def sid(self) -> str:
