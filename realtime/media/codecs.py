@@ -1,6 +1,7 @@
 """Which codecs pass through, and how the same codec is recognised on both sides."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from realtime.media.sdp import Codec
 
@@ -13,10 +14,34 @@ VIDEO = (VP8, _H264)
 
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc")
 
+
 # H.264 profiles by their first two octets (RFC 6184 §8.1, table 5), the one more decoders take
 # first. What WebRTC encoders call baseline uses nothing that constrained baseline lacks.
 _PROFILES = ("baseline", "main", "high")
 _CONSTRAINED_MAIN = 0x80
+
+# Payload numbers of our own offers; retransmissions have the next one.
+_OFFERED_H264 = {102: "42001f", 104: "42e01f", 106: "4d001f", 108: "64001f"}
+
+
+@cache
+def offered(kind: str) -> tuple[Codec, ...]:
+    """The codecs that we offer in a section of ours, under our own payload numbers."""
+    if kind == "audio":
+        parameters = "minptime=10;useinbandfec=1"
+        return (
+            Codec(63, "red", RED, 48000, 2, "111/111", ()),
+            Codec(111, "opus", OPUS, 48000, 2, parameters, ("transport-cc",)),
+        )
+    h264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+    pictures = [(96, "VP8", VP8, "")]
+    pictures += [(n, "H264", _H264, h264 + profile) for n, profile in _OFFERED_H264.items()]
+    return tuple(codec for picture in pictures for codec in _with_repair(*picture))
+
+
+def _with_repair(number: int, name: str, mime: str, parameters: str) -> tuple[Codec, Codec]:
+    repair = Codec(number + 1, "rtx", RTX, 90000, 1, f"apt={number}", ())
+    return Codec(number, name, mime, 90000, 1, parameters, _FEEDBACK), repair
 
 
 def accepted(codecs: list[Codec], *, first: str = "", red: bool = True) -> list[Codec]:

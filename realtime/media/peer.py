@@ -12,6 +12,7 @@ from realtime.media.arrivals import Arrivals
 from realtime.media.health import Health
 from realtime.media.publication import Publication
 from realtime.media.retransmit import Allowance
+from realtime.media.sdp import SdpError
 from realtime.media.subscription import Subscription
 from realtime.media.udp import Address
 
@@ -77,15 +78,28 @@ class Peer:
         Raises:
             SdpError: the offer names no usable certificate.
         """
-        algorithm, fingerprint = offer.fingerprint
-        if not self.dtls.started:
-            self.dtls.start(algorithm, fingerprint)
+        self._trust(offer)
         if self.remote_fragment not in ("", offer.ice_fragment):
             self.plane.renew_credentials(self)
         self.remote_fragment = offer.ice_fragment
         for section in offer.sections:
             numbers = section.extension_ids
             self.extension_names.update({numbers[n]: n for n in rtp.KNOWN if n in numbers})
+
+    def take_answer(self, answer: Description) -> None:
+        """Adopt the remote end's certificate from its answer to our offer.
+
+        Raises:
+            SdpError: the answer names no usable certificate, or wants us to begin the handshake.
+        """
+        if answer.anywhere("setup") == "passive":
+            raise SdpError("we are the passive end")
+        self._trust(answer)
+
+    def _trust(self, remote: Description) -> None:
+        algorithm, fingerprint = remote.fingerprint
+        if not self.dtls.started:
+            self.dtls.start(algorithm, fingerprint)
 
     def proven(self, address: Address, *, nominated: bool, now: float) -> None:
         """A signed check came from this address: datagrams from it are the peer's."""

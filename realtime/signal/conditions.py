@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from realtime.signal.room import Room
     from realtime.signal.rooms import Rooms
     from realtime.signal.tracks import Track
+
+_log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 _JUDGE_EVERY = 5
@@ -39,9 +42,12 @@ async def watch(rooms: Rooms) -> None:
         turn += 1
         now = time.monotonic()
         for room in list(rooms.rooms.values()):
-            look(room, now)
-            if turn % _JUDGE_EVERY == 0:
-                judge(room, now)
+            try:
+                look(room, now)
+                if turn % _JUDGE_EVERY == 0:
+                    judge(room, now)
+            except Exception:
+                _log.exception("the conditions of a room could not be told")
 
 
 def look(room: Room, now: float) -> None:
@@ -81,10 +87,19 @@ def tell_state(viewer: Participant, owner: Participant, track: Track) -> None:
     viewer.send(rtc.SignalResponse(stream_state_update=update))
 
 
+def tell_again(participant: Participant) -> None:
+    """A participant is back and may have missed something of all this."""
+    participant.qualities = {}
+    for owner in participant.room.others(participant):
+        for track in owner.published():
+            if track.paused and track.sid in participant.subscriptions:
+                tell_state(participant, owner, track)
+
+
 def judge(room: Room, now: float) -> None:
     """Tell people how their own lines are and those of whom they watch, what they do not know."""
-    active = [p for p in room.participants.values() if p.peer.is_open]
-    qualities = {p.sid: p.peer.health.judge(p.peer, now) for p in active}
+    active = [p for p in room.participants.values() if p.connections.primary.is_open]
+    qualities = {p.sid: _quality(p, now) for p in active}
     infos = {p.sid: _info(p, qualities[p.sid]) for p in active}
     owners = {track.sid: owner.sid for owner in active for track in owner.published()}
     for participant in active:
@@ -97,9 +112,15 @@ def judge(room: Room, now: float) -> None:
             participant.send(rtc.SignalResponse(connection_quality=update))
 
 
+def _quality(participant: Participant, now: float) -> Quality:
+    """How the line of a participant is: its worse one, when it has two."""
+    peers = [peer for peer in participant.connections.peers if peer.is_open]
+    return min(peer.health.judge(peer, now) for peer in peers)
+
+
 def _info(participant: Participant, quality: Quality) -> rtc.ConnectionQualityInfo:
     """A mean opinion score from 1 to 4.5 goes with it (ITU-T G.107, annex B)."""
-    rating = participant.peer.health.score
+    rating = min(peer.health.score for peer in participant.connections.peers)
     score = 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)
     return rtc.ConnectionQualityInfo(
         participant_sid=participant.sid, quality=_QUALITIES[quality], score=score

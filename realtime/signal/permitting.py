@@ -28,7 +28,7 @@ def change(publisher: Participant, told: rtc.SubscriptionPermission) -> None:
             if may:
                 subscribing.tell_permission(other, publisher, track, allowed=True)
             subscribing.settle(other, publisher, track)
-        subscribing.ask_for_offer(other, tracks)
+        other.connections.agree(tracks)
 
 
 def _identities(room: Room) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Protocol
 
 from livekit.protocol import models, rtc
@@ -9,6 +10,9 @@ from livekit.protocol import models, rtc
 from realtime.signal import subscribing
 from realtime.signal.participant import Participant, new_sid
 from realtime.signal.tracks import Track
+
+# Departures that are remembered for those who resume and may have missed them.
+MAX_DEPARTED = 2000
 
 
 class Witness(Protocol):
@@ -36,6 +40,7 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.empty_since: float | None = now
         self.speaking: dict[str, models.SpeakerInfo] = {}
+        self._departed: deque[tuple[float, models.ParticipantInfo]] = deque(maxlen=MAX_DEPARTED)
         self._witness = witness
 
     def info(self) -> models.Room:
@@ -91,6 +96,8 @@ class Room:
         self.speaking.pop(participant.sid, None)
         participant.state = models.ParticipantInfo.DISCONNECTED
         self.tell(participant)
+        if not participant.hidden:
+            self._departed.append((now, participant.info()))
         if participant.was_active:
             self._witness.happened("participant_left", self, participant)
         if not self.participants:
@@ -111,15 +118,12 @@ class Room:
         tracks = self.tracks()
         for other in self.others(participant):
             subscribing.settle(other, participant, track)
-            subscribing.ask_for_offer(other, tracks)
+            other.connections.agree(tracks)
 
     def unpublish(self, participant: Participant, track: Track) -> None:
         """A track ended: nobody watches it any more."""
         participant.tracks.pop(track.sid, None)
-        participant.peer.unpublish(track.publication)
-        for slot in participant.sections.slots.values():
-            if slot.published is track:
-                slot.published = None
+        participant.connections.unpublished(track)
         for other in self.others(participant):
             subscribing.forget(other, track)
         if track.published:
@@ -127,7 +131,15 @@ class Room:
             self._witness.happened("track_unpublished", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
-            subscribing.ask_for_offer(other, tracks)
+            other.connections.agree(tracks)
+
+    def departed_since(self, since: float) -> list[models.ParticipantInfo]:
+        """Who left after `since` (seconds, monotonic) and has not come back, oldest first."""
+        return [
+            info
+            for left_at, info in self._departed
+            if left_at >= since and info.identity not in self.participants
+        ]
 
     def tell(self, participant: Participant) -> None:
         """Tell everybody how a participant now is."""

@@ -1,22 +1,18 @@
-"""Getting tracks to those who watch them, section by section."""
+"""Who watches which track, paused or not and in which size."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from livekit.protocol import models, rtc
+from livekit.protocol import rtc
 
 from realtime.media.subscription import Subscription
-from realtime.signal import conditions, dynacast
+from realtime.signal import dynacast
 from realtime.signal.participant import Participant
-from realtime.signal.sections import Slot
 from realtime.signal.tracks import Track
 from realtime.signal.wishes import SMALL, WHOLE, wish_from
-
-# A browser needs a moment to take an answer in; packets before that would be lost.
-SETTLING = 0.1
 
 # More tracks than this are not named in one request of a client.
 _MAX_TRACKS = 256
@@ -49,7 +45,7 @@ def tell_permission(
 def _watch(participant: Participant, owner: Participant, track: Track) -> None:
     if track.sid in participant.subscriptions or not track.published:
         return
-    subscription = Subscription(track.publication, participant.peer)
+    subscription = Subscription(track.publication, participant.connections.subscriber)
     participant.subscriptions[track.sid] = subscription
     track.watchers.add(subscription)
     apply_wish(participant, track)
@@ -61,8 +57,8 @@ def unwatch(participant: Participant, track: Track) -> None:
     subscription = participant.subscriptions.pop(track.sid, None)
     if subscription is not None:
         track.watchers.discard(subscription)
-        participant.peer.unsubscribe(subscription)
-        participant.sections.release(track)
+        participant.connections.subscriber.unsubscribe(subscription)
+        participant.connections.release(track)
 
 
 def forget(participant: Participant, track: Track) -> None:
@@ -73,64 +69,16 @@ def forget(participant: Participant, track: Track) -> None:
     participant.wishes.pop(track.sid, None)
 
 
-def place_all(participant: Participant, tracks: dict[str, Track]) -> list[Slot]:
-    """Give sections to what waits for one; answers the newly used slots.
+def unplaced(
+    participant: Participant, tracks: Mapping[str, Track], placed: Collection[str]
+) -> list[Track]:
+    """What a participant watches and no section carries yet.
 
     Args:
         tracks: every published track of the room by sid.
+        placed: sids of the tracks that a section carries.
     """
-    placed = participant.sections.watched().values()
-    slots: list[Slot] = []
-    for sid in participant.subscriptions:
-        track = tracks.get(sid)
-        if track is not None and sid not in placed:
-            slot = participant.sections.place(track)
-            if slot is not None:
-                slots.append(slot)
-    return slots
-
-
-def begin(participant: Participant, slots: list[Slot]) -> None:
-    """After the answer that names them: let packets flow into these sections."""
-    delay = SETTLING if participant.peer.is_open else 0.0
-    loop = asyncio.get_running_loop()
-    for slot in slots:
-        if slot.watched is not None:
-            loop.call_later(delay, _flow, participant, slot, slot.watched)
-
-
-def _flow(participant: Participant, slot: Slot, track: Track) -> None:
-    subscription = participant.subscriptions.get(track.sid)
-    if subscription is None or slot.watched is not track:
-        return
-    subscription.agree(slot.offered)
-    participant.peer.subscribe(subscription)
-    if not subscription.takes(track.preferred_mime):
-        failed = rtc.SubscriptionResponse(track_sid=track.sid, err=models.SE_CODEC_UNSUPPORTED)
-        participant.send(rtc.SignalResponse(subscription_response=failed))
-    if track.paused:
-        conditions.tell_state(participant, participant.room.owner_of(track), track)
-
-
-def ask_for_offer(participant: Participant, tracks: dict[str, Track]) -> None:
-    """If something waits for a section or a section for its release, ask the client to offer.
-
-    One request at a time: `offer_asked` is taken back when the offer comes.
-    """
-    placed = set(participant.sections.watched().values())
-    waiting = Counter(
-        tracks[sid].kind for sid in participant.subscriptions if sid in tracks and sid not in placed
-    )
-    if participant.offer_asked or participant.sections.offer is None:
-        return
-    if not waiting and not participant.sections.unsettled:
-        return
-    participant.offer_asked = True
-    missing = {kind: max(0, n - participant.sections.free_of(kind)) for kind, n in waiting.items()}
-    requirement = rtc.MediaSectionsRequirement(
-        num_audios=missing.get("audio", 0), num_videos=missing.get("video", 0)
-    )
-    participant.send(rtc.SignalResponse(media_sections_requirement=requirement))
+    return [tracks[sid] for sid in participant.subscriptions if sid in tracks and sid not in placed]
 
 
 def apply_settings(participant: Participant, settings: rtc.UpdateTrackSettings) -> None:
@@ -140,6 +88,17 @@ def apply_settings(participant: Participant, settings: rtc.UpdateTrackSettings) 
     wish = wish_from(settings)
     for track in [tracks[sid] for sid in settings.track_sids[:_MAX_TRACKS] if sid in tracks]:
         participant.wishes[track.sid] = wish
+        apply_wish(participant, track)
+        dynacast.review(room.owner_of(track), track, time.monotonic())
+
+
+def pause(participant: Participant, sids: Collection[str]) -> None:
+    """A viewer that comes back shows these tracks not at all; in which size it did is kept."""
+    room = participant.room
+    tracks = room.tracks()
+    for track in [tracks[sid] for sid in list(sids)[:_MAX_TRACKS] if sid in tracks]:
+        wish = participant.wishes.get(track.sid, WHOLE)
+        participant.wishes[track.sid] = replace(wish, enabled=False)
         apply_wish(participant, track)
         dynacast.review(room.owner_of(track), track, time.monotonic())
 

@@ -6,6 +6,7 @@ from livekit.protocol import models, rtc
 
 from realtime.media.layers import HIGH, LOW, MEDIUM
 from realtime.media.publication import Publication
+from realtime.media.sdp import Section
 from realtime.media.subscription import Subscription
 from realtime.signal.dynacast import Demand
 
@@ -27,7 +28,8 @@ class Track:
     `cid` is the client's name for it in signalling, `sdp_cid` the one in its description.
     `watchers` are those who get it or soon will, `demand` what its publisher was asked to send.
     `due_since` is since when something should come of it (seconds, monotonic), None while nothing
-    should; `paused` says that nothing does.
+    should; `paused` says that nothing does. `muted_from_afar`: its client was told to mute it and
+    has not confirmed.
     """
 
     def __init__(self, info: models.TrackInfo, cid: str, publication: Publication) -> None:
@@ -39,7 +41,13 @@ class Track:
         self.watchers: set[Subscription] = set()
         self.demand = Demand()
         self.due_since: float | None = None
-        self.paused = False
+        self.paused = self.muted_from_afar = False
+
+    def bind(self, section: Section) -> None:
+        """Take the section in which the client sends this track."""
+        self.sdp_cid = section.track_id
+        self.info.mid = section.mid
+        self.publication.bind(section)
 
     @property
     def sid(self) -> str:

@@ -100,6 +100,32 @@ async def test_settings_are_kept_for_a_track_that_is_watched_later(den: House) -
         await until(partial(wants, den, "bo", True, 0))
 
 
+async def test_a_viewer_that_comes_back_hides_tiles_and_keeps_their_sizes(den: House) -> None:
+    async with joined(den, "ai") as ai, joined(den, "bo") as bo:
+        await publish(ai)
+        sid = camera(den).sid
+        settings = rtc.UpdateTrackSettings(track_sids=[sid], height=300)
+        await bo.signalling.send(rtc.SignalRequest(track_setting=settings))
+        await until(partial(wants, den, "bo", True, 1))
+        state = rtc.SyncState(
+            track_sids_disabled=[sid], subscription=rtc.UpdateSubscription(subscribe=False)
+        )
+        await bo.signalling.send(rtc.SignalRequest(sync_state=state))
+        await until(partial(wants, den, "bo", False, 1))
+
+
+async def test_a_viewer_that_comes_back_hears_again_what_is_paused(den: House) -> None:
+    async with joined(den, "ai") as ai, joined(den, "bo") as bo:
+        await publish(ai)
+        viewer = person(den, "bo")
+        viewer.qualities = {viewer.sid: Quality.GOOD}
+        conditions.tell_again(viewer)
+        assert viewer.qualities == {}
+        camera(den).paused = True
+        conditions.tell_again(viewer)
+        await until(partial(states, bo, [rtc.StreamState.PAUSED]))
+
+
 async def test_who_turns_its_phone_changes_which_layer_fits(den: House) -> None:
     async with joined(den, "ai") as ai, joined(den, "bo") as bo:
         await publish(ai)
@@ -264,7 +290,7 @@ async def test_people_learn_how_their_own_lines_are_and_those_of_whom_they_watch
     async with den.peer("ai", publishes=True), den.peer("bo"), den.peer("chi"):
         room, people = den.rooms[ROOM], [person(den, name) for name in ("ai", "bo", "chi")]
         await until(partial(all_watch, people[1:]))
-        verdicts = {each.peer: Quality.EXCELLENT for each in people}
+        verdicts = {each.connections.primary: Quality.EXCELLENT for each in people}
         monkeypatch.setattr(Health, "judge", lambda health, peer, now: verdicts[peer])
         names = {each.sid: each.identity for each in people}
         ears = [Ear(names) for _ in people]
@@ -273,9 +299,9 @@ async def test_people_learn_how_their_own_lines_are_and_those_of_whom_they_watch
             each.qualities = {}
         conditions.judge(room, 1.0)
         conditions.judge(room, 6.0)
-        verdicts[people[0].peer] = Quality.POOR
+        verdicts[people[0].connections.primary] = Quality.POOR
         conditions.judge(room, 11.0)
-        verdicts[people[2].peer] = Quality.LOST
+        verdicts[people[2].connections.primary] = Quality.LOST
         conditions.judge(room, 16.0)
         poor, excellent = models.ConnectionQuality.POOR, models.ConnectionQuality.EXCELLENT
         assert [ear.heard for ear in ears] == [
