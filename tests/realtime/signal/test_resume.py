@@ -8,14 +8,19 @@ import pytest
 from livekit.api import DeleteRoomRequest, MuteRoomTrackRequest
 from livekit.protocol import models, rtc
 
+from realtime.signal import vigil
+from realtime.signal.greeting import leave_request
 from realtime.signal.limits import Limits
 from realtime.signal.outbox import COME_BACK, DONE, Outbox
+from realtime.signal.participant import Participant
+from realtime.signal.rooms import Rooms
 from tests.load import sdp
 from tests.load.ice import Credentials
 from tests.realtime.signal.callers import Caller, calling, connected, cut
 from tests.realtime.signal.house import ROOM, House, Talk, house, joined
 from tests.support.waiting import until
 
+DISCONNECT = rtc.LeaveRequest.DISCONNECT
 RESUME, RECONNECT = rtc.LeaveRequest.RESUME, rtc.LeaveRequest.RECONNECT
 
 
@@ -155,11 +160,11 @@ async def test_what_was_missed_is_told(den: House) -> None:
         async with joined(den, "chi"), back(ai) as again:
             await again.told("refresh_token")
             assert again.heard[1].mute == rtc.MuteTrackRequest(sid=track, muted=True)
-            states = {identity: info.state for identity, info in people(again).items()}
-            assert states == {
-                "ai": models.ParticipantInfo.ACTIVE,
-                "bo": models.ParticipantInfo.DISCONNECTED,
-                "chi": models.ParticipantInfo.JOINED,
+            (update,) = [r.update for r in again.heard if r.WhichOneof("message") == "update"]
+            assert {(info.identity, info.state) for info in update.participants} == {
+                ("ai", models.ParticipantInfo.ACTIVE),
+                ("bo", models.ParticipantInfo.DISCONNECTED),
+                ("chi", models.ParticipantInfo.JOINED),
             }
 
 
@@ -243,8 +248,28 @@ async def test_a_silent_signalling_connection_is_cut_and_may_be_resumed() -> Non
     async with house(limits=limits) as den, connected(den, "ai") as (ai, talk):
         await talk.signalling.socket.wait_closed()
         assert (talk.signalling.socket.close_code, await lost(ai)) == (COME_BACK, True)
+        assert "leave" not in kinds(talk)
         async with back(ai) as again:
             await again.told("reconnect")
+
+
+async def test_a_defect_in_one_room_hides_no_silence_in_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check = vigil.check
+
+    def defective(rooms: Rooms, participant: Participant, now: float) -> None:
+        if participant.identity == "ai":
+            raise ZeroDivisionError
+        check(rooms, participant, now)
+
+    monkeypatch.setattr(vigil, "check", defective)
+    async with (
+        house(limits=Limits(silent_signal=1.0)) as den,
+        joined(den, "ai"),
+        joined(den, "bo", room="attic") as bo,
+    ):
+        assert (await bo.leave_told()).reason == models.CONNECTION_TIMEOUT
 
 
 async def test_a_deleted_room_is_an_end_for_who_is_away_too(den: House) -> None:
@@ -254,6 +279,23 @@ async def test_a_deleted_room_is_an_end_for_who_is_away_too(den: House) -> None:
         await api.room.delete_room(DeleteRoomRequest(room=ROOM))
         async with calling(den, "/rtc/v1", "ai", query) as again:
             assert (await again.leave_told()).action == RECONNECT
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("protocol", [9, 12, 13, 16])
+def test_clients_of_each_age_are_told_in_their_way(protocol: int) -> None:
+    client = models.ClientInfo(protocol=protocol)
+
+    def told(action: rtc.LeaveRequest.Action) -> rtc.LeaveRequest | None:
+        message = leave_request(client, models.CONNECTION_TIMEOUT, action)
+        return message.leave if message else None
+
+    reason = models.CONNECTION_TIMEOUT
+    assert told(DISCONNECT) == rtc.LeaveRequest(reason=reason)
+    again = rtc.LeaveRequest(reason=reason, action=RECONNECT, can_reconnect=True)
+    assert told(RECONNECT) == again
+    resume = rtc.LeaveRequest(reason=reason, action=RESUME)
+    assert told(RESUME) == (resume if protocol >= 13 else None)
 
 
 async def test_who_reads_too_slowly_is_cut_and_may_come_back() -> None:

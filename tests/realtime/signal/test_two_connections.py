@@ -139,6 +139,20 @@ async def test_a_section_is_idle_once_before_it_carries_another_track(den: House
             assert msid == f"{bo.participant.sid}|{track} {track}"
 
 
+async def test_a_track_that_ends_before_its_answer_leaves_its_section_idle_too(den: House) -> None:
+    async with viewer(den) as talk:
+        await talk.signalling.send(answer_to(await offered(talk, 1)))
+        async with connected(den, "ai"):
+            second = await offered(talk, 2)
+            await ended(den, "ai")
+        async with connected(den, "bo") as (bo, _):
+            assert len(offers(talk)) == 2
+            await talk.signalling.send(answer_to(second))
+            third = await offered(talk, 3)
+            assert carried(third) == [("audio", False), ("audio", True)]
+            assert dict(third.mid_to_track_id) == {"2": next(iter(bo.participant.tracks))}
+
+
 @pytest.mark.parametrize("number", [0, 99])
 async def test_an_answer_that_nobody_waits_for_is_ignored(den: House, number: int) -> None:
     async with viewer(den) as talk:
@@ -209,7 +223,7 @@ async def test_an_offer_that_is_never_answered_makes_the_client_start_anew() -> 
 
 
 async def test_a_resume_restarts_ice_by_a_new_offer(den: House) -> None:
-    async with dual(den) as (vi, talk), connected(den, "ai"):
+    async with connected(den, "ai"), dual(den) as (vi, talk):
         first = await offered(talk, 1)
         subscriber = vi.connections.subscriber
         await cut(talk)
@@ -221,9 +235,14 @@ async def test_a_resume_restarts_ice_by_a_new_offer(den: House) -> None:
             assert second.id > first.id
             fragments = [sdp.parse(each.sdp).ice_fragment for each in (first, second)]
             assert [c.fragment for c in subscriber.credentials] == fragments
-            assert carried(second) == [("audio", True)]
+            assert carried(second) == carried(first) == [("audio", True)]
+            subscription = next(iter(vi.subscriptions.values()))
+            await again.signalling.send(answer_to(first))
+            await again.signalling.ping(wall_ms=1)
+            await again.told("pong_resp")
+            assert not await flows(subscription)
             await again.signalling.send(answer_to(second))
-            await until(partial(flows, next(iter(vi.subscriptions.values()))))
+            await until(partial(flows, subscription))
 
 
 @asynccontextmanager
