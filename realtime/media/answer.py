@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from realtime.media import codecs, rtp
 from realtime.media.ice import Credentials
+from realtime.media.sctp import MAX_MESSAGE
 from realtime.media.sdp import Codec, Description, Section
 
 # Extensions that a peer may send us. `mid` and `rid` are answered in idle sections too: a
@@ -43,17 +44,14 @@ class Receiving:
 Use = Sending | Receiving | None
 
 
-def write(
-    offer: Description, transport: Transport, uses: dict[str, Use], *, version: int, data: bool
-) -> str:
+def write(offer: Description, transport: Transport, uses: dict[str, Use], *, version: int) -> str:
     """The answer to an offer as text.
 
     Args:
         uses: per `mid` what the section carries; a section not named is left idle.
         version: grows with each answer of the same peer (RFC 8866 §5.2).
-        data: accept data channels.
     """
-    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or (data and _is_data(s))]
+    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or s is offer.data]
     lines = [
         "v=0",
         f"o=- 1 {version} IN IP4 127.0.0.1",
@@ -65,15 +63,16 @@ def write(
         "a=msid-semantic: WMS *",
     ]
     for section in offer.sections:
-        lines += _section(section, transport, uses.get(section.mid), data=data)
+        if section is offer.data:
+            lines += _data(section, transport)
+        else:
+            lines += _section(section, transport, uses.get(section.mid))
     return "\r\n".join(lines) + "\r\n"
 
 
-def _section(section: Section, transport: Transport, use: Use, *, data: bool) -> Iterable[str]:
+def _section(section: Section, transport: Transport, use: Use) -> Iterable[str]:
     if section.is_media and section.port:
         return _media(section, transport, use)
-    if _is_data(section) and data:
-        return _data(section, transport)
     formats = " ".join(section.formats)
     return [
         f"m={section.kind} 0 {section.protocol} {formats}",
@@ -108,7 +107,7 @@ def _data(section: Section, transport: Transport) -> Iterable[str]:
     yield f"m=application 9 {section.protocol} {' '.join(section.formats)}"
     yield from _transport(section, transport)
     yield "a=sctp-port:5000"
-    yield "a=max-message-size:65536"
+    yield f"a=max-message-size:{MAX_MESSAGE}"
 
 
 def _transport(section: Section, transport: Transport) -> Iterable[str]:
@@ -151,7 +150,3 @@ def _direction(use: Use) -> str:
     if isinstance(use, Sending):
         return "sendonly"
     return "recvonly" if isinstance(use, Receiving) else "inactive"
-
-
-def _is_data(section: Section) -> bool:
-    return section.kind == "application" and section.port != 0

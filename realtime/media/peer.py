@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from realtime.media import ice, rtcp
 from realtime.media.adapter import DtlsEndpoint
 from realtime.media.arrivals import Arrivals
+from realtime.media.data import DataChannels
 from realtime.media.publication import Publication
 from realtime.media.retransmit import Allowance
 from realtime.media.subscription import Subscription
@@ -54,6 +55,9 @@ class Peer:
         self.dtls = DtlsEndpoint(
             plane.certificate, send=self._send_dtls, on_open=self._opened, on_close=self._closed
         )
+        self.data = DataChannels(
+            self.dtls, plane.pump, plane.data_bounds, plane.data_dropped, now=now
+        )
 
     @property
     def is_open(self) -> bool:
@@ -73,6 +77,7 @@ class Peer:
         self.remote_fragment = offer.ice_fragment
         for section in offer.sections:
             self.extension_names.update({n: uri for uri, n in section.extension_ids.items()})
+        self.data.agree(offer.data)
 
     def proven(self, address: Address, *, nominated: bool, now: float) -> None:
         """A signed check came from this address: datagrams from it are the peer's."""
@@ -148,6 +153,7 @@ class Peer:
         for subscription in list(self.subscriptions.values()):
             self._equip(subscription)
             subscription.publication.review_one(subscription)
+        self.data.transport_opened()
         self._on_open()
 
     def _closed(self) -> None:

@@ -1,6 +1,8 @@
 """Bounds that keep one client from harming others. Seconds, bytes and counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from realtime.media.data import DataBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,4 @@ class Limits:
     silent_transport: float = 20.0
     connect_within: float = 25.0
     empty_room_kept: float = 20.0
+    data: DataBounds = field(default_factory=DataBounds)

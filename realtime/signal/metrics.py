@@ -42,6 +42,15 @@ class _Figures:
         for reason, count in reasons.items():
             dropped.add_metric([reason], count)
         yield dropped
+        yield CounterMetricFamily(
+            "yoriai_media_data_messages", "Data messages sent to readers", value=plane.pump.sent
+        )
+        unused = CounterMetricFamily(
+            "yoriai_media_data_dropped", "Data not used or not sent, by reason", labels=["reason"]
+        )
+        for reason, count in plane.data_dropped.items():
+            unused.add_metric([reason], count)
+        yield unused
         rooms = self._rooms.rooms.values()
         yield GaugeMetricFamily("yoriai_media_rooms", "Rooms", value=len(rooms))
         yield GaugeMetricFamily(

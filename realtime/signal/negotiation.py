@@ -56,7 +56,6 @@ def _write(
         peer.plane.transport_of(peer),
         uses,
         version=participant.answers,
-        data=False,
     )
     watched = participant.sections.watched()
     return rtc.SessionDescription(type="answer", sdp=text, id=offer_id, mid_to_track_id=watched)

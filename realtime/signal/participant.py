@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from livekit.protocol import models, rtc
 
+from realtime.media.data import DataChannels
 from realtime.media.peer import Peer
 from realtime.media.subscription import Subscription
 from realtime.signal import tokens
 from realtime.signal.outbox import Outbox
+from realtime.signal.said import Said
 from realtime.signal.sections import Sections
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
@@ -19,6 +21,7 @@ from realtime.signal.tracks import Track
 if TYPE_CHECKING:
     from realtime.signal.room import Room
 
+_MOST_CAPABILITIES = 32
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -45,6 +48,7 @@ class Participant:
         self.heard_at = self.since = now
         self.was_active = False
         self.auto_subscribe = True
+        self.client = models.ClientInfo()
         self.leave_reason: models.DisconnectReason = models.UNKNOWN_REASON
         self.tracks: dict[str, Track] = {}
         self.sections = Sections()
@@ -52,6 +56,7 @@ class Participant:
         self.refused: set[str] = set()
         self.answers = 0
         self.offer_asked = False
+        self.said = Said()
         self._peer: Peer | None = None
 
     @property
@@ -68,8 +73,17 @@ class Participant:
         self._peer = peer
 
     @property
+    def channels(self) -> DataChannels:
+        """Where data for this participant goes."""
+        return self.peer.data
+
+    @property
     def hidden(self) -> bool:
         return self.permission.hidden
+
+    @property
+    def is_agent(self) -> bool:
+        return self.admission.kind == "agent"
 
     def info(self) -> models.ParticipantInfo:
         """What everybody in the room is told about this participant."""
@@ -87,6 +101,8 @@ class Participant:
             is_publisher=any(track.published for track in self.tracks.values()),
             attributes=self.attributes,
             disconnect_reason=self.leave_reason,
+            client_protocol=self.client.client_protocol,
+            capabilities=self.client.capabilities[:_MOST_CAPABILITIES],
         )
 
     def send(self, message: rtc.SignalResponse) -> None:

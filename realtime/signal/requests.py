@@ -53,6 +53,8 @@ def _handle_media(participant: Participant, kind: str, request: rtc.SignalReques
         _subscription(participant, request.subscription)
     elif kind == "track_setting":
         _track_setting(participant, request.track_setting)
+    elif kind == "publish_data_track_request":
+        _refuse_data_track(participant, request.publish_data_track_request)
 
 
 def set_muted(participant: Participant, track: Track, muted: bool) -> None:
@@ -122,6 +124,15 @@ def _subscription(participant: Participant, update: rtc.UpdateSubscription) -> N
             participant.refused.add(sid)
             subscribing.unwatch(participant, track)
     subscribing.ask_for_offer(participant, tracks)
+
+
+def _refuse_data_track(participant: Participant, request: rtc.PublishDataTrackRequest) -> None:
+    refused = rtc.RequestResponse(
+        reason=rtc.RequestResponse.NOT_ALLOWED,
+        message="data tracks are not served here",
+        publish_data_track=request,
+    )
+    participant.send(rtc.SignalResponse(request_response=refused))
 
 
 def _track_setting(participant: Participant, settings: rtc.UpdateTrackSettings) -> None:

@@ -8,6 +8,7 @@ from livekit.protocol import models, rtc
 
 from realtime.signal import subscribing
 from realtime.signal.participant import Participant, new_sid
+from realtime.signal.said import Nonces
 from realtime.signal.tracks import Track
 
 
@@ -36,6 +37,7 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.empty_since: float | None = now
         self.speaking: dict[str, models.SpeakerInfo] = {}
+        self.nonces = Nonces()
         self._witness = witness
 
     def info(self) -> models.Room:

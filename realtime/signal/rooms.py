@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 
 from livekit.protocol import models, rtc
 
 from realtime.media.plane import Plane
-from realtime.signal import speakers, subscribing, tokens
+from realtime.signal import data, speakers, subscribing, tokens
 from realtime.signal.limits import Limits
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.room import Room, Witness
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
+
+_log = logging.getLogger(__name__)
 
 _SWEEP = 1.0
 _REFRESH_EVERY = 240.0
@@ -68,7 +71,13 @@ class Rooms:
             on_open=lambda: room.became_active(participant),
             on_close=lambda: self._transport_failed(participant),
         )
+        self._open_data(participant)
         return participant
+
+    def _open_data(self, participant: Participant) -> None:
+        channels = participant.channels
+        data.listen(participant, channels)
+        channels.on_failed = lambda why: self._data_failed(participant, why)
 
     def dismiss(
         self,
@@ -93,6 +102,11 @@ class Rooms:
 
     def _transport_failed(self, participant: Participant) -> None:
         self.dismiss(participant, models.CONNECTION_TIMEOUT, action=rtc.LeaveRequest.RECONNECT)
+
+    def _data_failed(self, participant: Participant, why: str) -> None:
+        """Reliable data was not or could not be delivered: only a new connection mends that."""
+        _log.info("participant %s cut off: it %s", participant.sid, why)
+        self.dismiss(participant, models.STATE_MISMATCH, action=rtc.LeaveRequest.RECONNECT)
 
     def close_room(self, room: Room) -> None:
         """End a room with everybody in it."""

@@ -60,6 +60,7 @@ async def _send_to_start_anew(websocket: WebSocket) -> None:
 def _welcome(rooms: Rooms, participant: Participant, request: rtc.JoinRequest) -> None:
     """The join response, the answer to the offer that came with the request, and a fresh token."""
     room = participant.room
+    participant.client = request.client_info
     participant.auto_subscribe = request.connection_settings.auto_subscribe
     others = [p.info() for p in room.participants.values() if not p.hidden]
     participant.version = 1

@@ -1,5 +1,6 @@
 // A page that does what the contract tests tell it, and counts what it sees.
 import { Room, RoomEvent, Track, createLocalTracks, setLogLevel } from "/livekit-client.esm.mjs";
+import { dataCalls, listenToData } from "/data.js";
 
 setLogLevel("warn");
 const seen = { sockets: 0, reconnecting: 0, disconnected: [], speakers: [], events: [] };
@@ -35,6 +36,7 @@ async function join(url, token, options = {}) {
       seen.events.push(`${name}:${who?.identity ?? ""}:${first?.source ?? ""}`);
     });
   }
+  listenToData(room, seen);
   await room.connect(url, token, { maxRetries: 0 });
 }
 
@@ -67,6 +69,7 @@ async function received() {
 }
 
 window.contract = {
+  ...dataCalls(() => room),
   seen,
   join,
   publish,

@@ -18,7 +18,7 @@ OURS = Transport(Credentials("frag", "word"), "AA:BB", ("192.0.2.1",), 4000)
 
 def answered(offer: str) -> str:
     uses: dict[str, answer.Use] = {"7": Receiving(dtx=True), "8": Receiving(mime="video/VP8")}
-    return answer.write(sdp.parse(offer), OURS, uses, version=3, data=True)
+    return answer.write(sdp.parse(offer), OURS, uses, version=3)
 
 
 def section(text: str, mark: str) -> list[str]:
@@ -48,6 +48,49 @@ def test_a_microphone_is_answered_with_silence_left_out() -> None:
     lines = section(answered(OFFER), "audio")
     assert lines[0] == "m=audio 9 UDP/TLS/RTP/SAVPF 111"
     assert "a=fmtp:111 minptime=10;stereo=1;useinbandfec=1;usedtx=1" in lines
+
+
+DATA = """v=0
+a=group:BUNDLE 0 1
+m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+a=mid:0
+a=sctp-port:5001
+a=max-message-size:1073741823
+m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+a=mid:1
+"""
+
+
+def test_data_channels_are_accepted_once() -> None:
+    data = sdp.parse(DATA).data
+    assert data is not None
+    assert (data.mid, data.sctp_port, data.max_message_size) == ("0", 5001, 1073741823)
+    assert section(answered(DATA), "application")[:3] == [
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+        "c=IN IP4 0.0.0.0",
+        "a=mid:0",
+    ]
+    for line in ("a=sctp-port:5000", "a=max-message-size:65536", "a=group:BUNDLE 0"):
+        assert line in answered(DATA).split("\r\n")
+    assert "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n" in answered(DATA)
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        DATA.replace("application 9", "application 0"),
+        DATA.replace("webrtc-datachannel", "97"),
+        DATA.replace("application", "text"),
+    ],
+)
+def test_what_is_no_offer_of_data_channels_is_none(offer: str) -> None:
+    assert sdp.parse(offer).data is None
+
+
+def test_the_offerers_port_and_longest_message_have_defaults() -> None:
+    data = sdp.parse("v=0\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\na=mid:0\n").data
+    assert data is not None
+    assert (data.sctp_port, data.max_message_size) == (5000, 65_536)
 
 
 LINES = st.sampled_from([*OFFER.splitlines(), "m=", "a=rid:", "a=mid:", "a=rtpmap:96 VP8/x"])
