@@ -139,14 +139,13 @@ class DataChannels:
     # --- what the peer gets ---
     def send(self, label: str, message: bytes) -> bool:
         """Let a message wait for its turn; answers whether it was taken."""
+        if self._over or self._absent:
+            return False
         reason = self._reason_to_drop(label, message)
         if reason:
             self._dropped[reason] += 1
             return False
-        bounds = self._bounds
-        if self.backlog + len(message) > bounds.backlog_bytes or (
-            len(self._outbox) >= bounds.backlog_messages
-        ):
+        if not self._has_room(message, self._bounds.backlog_bytes):
             self._fail("reads data too slowly")
             return False
         self._outbox.append((label, message))
@@ -156,16 +155,18 @@ class DataChannels:
 
     def _reason_to_drop(self, label: str, message: bytes) -> str:
         """Why a message is not sent to this peer, `` if it is."""
-        if self._over or self._absent:
-            return "no_channel"
         if 0 < self._longest < len(message):
             return "too_long"
         if not self._is_ready(label):
-            early = label == RELIABLE and self.backlog + len(message) <= self._bounds.early_bytes
+            early = label == RELIABLE and self._has_room(message, self._bounds.early_bytes)
             return "" if early else "no_channel"
         if label == LOSSY and self.backlog > self._bounds.lossy_backlog_bytes:
             return "lossy"
         return ""
+
+    def _has_room(self, message: bytes, most: int) -> bool:
+        fits = self.backlog + len(message) <= most
+        return fits and len(self._outbox) < self._bounds.backlog_messages
 
     def _is_ready(self, label: str) -> bool:
         channel = self._channels.get(label)

@@ -7,6 +7,13 @@ from typing import Any
 from unittest.mock import patch
 
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtcsctptransport import (
+    SCTP_DATA_FIRST_FRAG,
+    SCTP_DATA_LAST_FRAG,
+    SCTP_DATA_UNORDERED,
+    WEBRTC_BINARY,
+    DataChunk,
+)
 from livekit.protocol import models, rtc
 
 from .signalling import Signalling
@@ -36,6 +43,17 @@ class Caller:
         """Read nothing more, and acknowledge nothing."""
         assert self.connection.sctp
         self.connection.sctp.transport._data_receiver = None
+
+    async def shout(self, packet: models.DataPacket, times: int) -> None:
+        """Say a lossy packet so many times, without regard to congestion or acknowledgement."""
+        assert self.connection.sctp
+        sctp, stream = self.connection.sctp, self.channels[LOSSY].id
+        piece = DataChunk(SCTP_DATA_FIRST_FRAG | SCTP_DATA_LAST_FRAG | SCTP_DATA_UNORDERED)
+        piece.stream_id, piece.protocol = stream or 0, WEBRTC_BINARY
+        piece.user_data = packet.SerializeToString()
+        for _ in range(times):
+            piece.tsn, sctp._local_tsn = sctp._local_tsn, (sctp._local_tsn + 1) % 2**32
+            await sctp._send_chunk(piece)
 
     async def end_data(self) -> None:
         """End the association, and nothing else."""

@@ -43,8 +43,10 @@ _PROFILES = [
 # A handshake needs a handful of datagrams; more of them waiting is a flood, and is dropped.
 _DTLS_QUEUE = 64
 
-# RFC 6347 §4.1: the type of a record with application data, and more than a datagram holds.
+# RFC 6347 §4.1: the type of a record with application data, the size of its header (length in the
+# last two bytes), and more than a datagram holds.
 _APPLICATION_DATA = 23
+_RECORD_HEADER = 13
 _RECORD = 2048
 
 Certificate = RTCCertificate
@@ -185,9 +187,11 @@ class _PassiveTransport(RTCDtlsTransport):
     def take(self, datagram: bytes, hand_on: Callable[[bytes], None]) -> None:
         """Decrypt application data; a forged record is as good as none (RFC 6347 §4.1.2.7)."""
         assert self._ssl is not None
+        at = 0
         with contextlib.suppress(SSL.Error):
             self._ssl.bio_write(datagram)
-            while True:
+            while at + _RECORD_HEADER <= len(datagram):
+                at += _RECORD_HEADER + int.from_bytes(datagram[at + 11 : at + 13], "big")
                 hand_on(self._ssl.recv(_RECORD))
 
     def give(self, packet: bytes, send: Callable[[bytes], None]) -> None:

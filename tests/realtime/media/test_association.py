@@ -92,6 +92,19 @@ async def test_the_server_opens_channels_too() -> None:
     assert (client.heard, notes.messages) == ([("_reliable", b"down")], [("_reliable", b"up")])
 
 
+async def test_an_idle_association_has_no_timer() -> None:
+    ours, notes, endpoint, client = await joined()
+    ours.send_message(notes.channels["_reliable"], b"x")
+    assert _timers(ours) == [False, False, True, False]
+    await carry(endpoint, client)
+    assert not any(_timers(ours))
+
+
+def _timers(ours: Association) -> list[bool]:
+    handles = ours._t1_handle, ours._t2_handle, ours._t3_handle, ours._reconfig_handle
+    return [handle is not None for handle in handles]
+
+
 async def test_a_closed_channel_makes_room_for_a_new_one_of_its_label() -> None:
     ours, notes, endpoint, client = await joined()
     former = notes.channels["_reliable"]
@@ -186,6 +199,13 @@ async def test_no_more_is_in_flight_than_the_reader_has_room_for() -> None:
             ours.send_message(notes.channels["_reliable"], bytes(30_000))
         assert len(endpoint.sent) + (window > 0) == packets
     assert ours.busy
+
+
+async def test_a_packet_of_another_association_is_not_used() -> None:
+    _, notes, endpoint, client = await joined()
+    packet = written(client, data(client.sctp._local_tsn, b"stray"))
+    endpoint.receive(packet[:4] + bytes([packet[4] ^ 1]) + packet[5:])
+    assert (notes.messages, notes.unused) == ([], {"unsound": 1})
 
 
 @pytest.mark.parametrize("kind", [their.InitChunk, their.InitAckChunk])

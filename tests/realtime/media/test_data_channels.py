@@ -38,11 +38,12 @@ class Line:
         self.ours.on_message = lambda label, message: self.said.append((label, message))
         self.ours.on_failed = self.failed.append
 
-    async def join(self) -> "Line":
+    async def join(self, *, opens: bool = False) -> "Line":
         await self.client.begin()
-        self.ours.agree(SECTION)
-        self.client.open(RELIABLE)
-        self.client.open(LOSSY, ordered=False, maxRetransmits=0)
+        self.ours.agree(SECTION, opens=opens)
+        if not opens:
+            self.client.open(RELIABLE)
+            self.client.open(LOSSY, ordered=False, maxRetransmits=0)
         await self.carry()
         return self
 
@@ -67,6 +68,15 @@ async def test_messages_are_handed_on_with_their_channel() -> None:
     assert line.said == [(RELIABLE, b"kept"), (LOSSY, b"lossy")]
 
 
+async def test_towards_a_peer_that_only_reads_the_server_opens_both_channels() -> None:
+    line = await Line().join(opens=True)
+    assert line.ours.send(RELIABLE, b"kept")
+    assert line.ours.send(LOSSY, b"lossy")
+    await line.carry()
+    assert line.client.heard == [(RELIABLE, b"kept"), (LOSSY, b"lossy")]
+    assert line.client.channels[LOSSY].maxRetransmits == 0
+
+
 async def test_messages_on_other_channels_are_not_used() -> None:
     line = await Line().join()
     track = line.client.open("_data_track")
@@ -85,6 +95,12 @@ async def test_what_comes_before_the_channels_stand_waits_for_them() -> None:
     await line.join()
     assert [len(message) for _, message in line.client.heard] == [5, line.bounds.early_bytes - 5]
     assert line.failed == []
+
+
+async def test_early_messages_are_bounded_in_number_too() -> None:
+    line = Line(DataBounds(backlog_messages=10))
+    taken = [line.ours.send(RELIABLE, b"x") for _ in range(12)]
+    assert (taken, line.failed) == ([True] * 10 + [False] * 2, [])
 
 
 async def test_who_offers_no_channels_gets_nothing() -> None:

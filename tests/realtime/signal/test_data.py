@@ -12,12 +12,14 @@ from livekit.protocol.metrics import MetricsBatch
 from realtime.media.data import DataBounds
 from realtime.signal import data
 from realtime.signal.limits import Limits
-from realtime.signal.said import KEPT_BYTES
+from realtime.signal.said import KEPT_BYTES, NONCES, Nonces
 from tests.load.caller import LOSSY, RELIABLE, user
 from tests.realtime.signal.callers import callers
 from tests.realtime.signal.house import ROOM, House, house, joined, token
+from tests.support.waiting import until
 
 P = models.DataPacket
+_TRAILER = models.ClientInfo.CAP_PACKET_TRAILER
 
 
 async def test_a_packet_is_signed_by_the_server_and_comes_on_its_channel_to_the_others(
@@ -208,6 +210,36 @@ async def _post(den: House, asked: SendDataRequest, bearer: str) -> int:
     async with httpx2.AsyncClient() as client:
         answer = await client.post(url, content=asked.SerializeToString(), headers=headers)
         return int(answer.status_code)
+
+
+async def test_who_speaks_pays_for_each_reader() -> None:
+    bounds = DataBounds(packets_per_second=0, packets_at_once=100)
+    limits = Limits(data=bounds)
+    async with house(limits=limits) as den, callers(den, ai={}, bo={}, chi={}) as (ai, bo, chi):
+        ai.say(user(bytes(30_000)))
+        for reader in (bo, chi):
+            await reader.hears(bytes(30_000))
+        ai.say(user(bytes(30_000)))
+        await until(lambda: _was_limited(den))
+        assert len(chi.heard) == 1
+
+
+async def _was_limited(den: House) -> bool:
+    return den.engine.rooms.plane.data_dropped["limit"] > 0
+
+
+def test_a_nonce_is_forgotten_after_a_hundred_others() -> None:
+    nonces = Nonces()
+    names = [number.to_bytes(16, "big") for number in range(NONCES + 1)]
+    assert all(nonces.is_new(name) for name in names)
+    assert [nonces.is_new(name) for name in (names[-1], names[0])] == [False, True]
+
+
+async def test_what_a_client_understands_is_told_within_bounds(den: House) -> None:
+    async with callers(den, ai={}) as (ai,):
+        ai.participant.client = models.ClientInfo(client_protocol=2, capabilities=[_TRAILER] * 50)
+        info = ai.participant.info()
+        assert (info.client_protocol, len(info.capabilities)) == (2, 32)
 
 
 async def test_a_reader_that_falls_behind_is_cut_off_with_a_reason_and_the_others_read_on() -> None:
