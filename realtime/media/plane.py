@@ -11,11 +11,15 @@ from typing import Any
 
 from realtime.media import adapter, feedback, ice
 from realtime.media.answer import Transport
+from realtime.media.control import Control
 from realtime.media.data import DataBounds
 from realtime.media.forwarder import Forwarder
 from realtime.media.ingress import Ingress
+from realtime.media.mending import Mender
 from realtime.media.peer import Peer
 from realtime.media.pump import Pump
+from realtime.media.resending import Resender
+from realtime.media.rtp import FIXED_HEADER, is_rtcp
 from realtime.media.udp import BATCH_IN, SLOT, Address, UdpSocket
 
 # Batches read before the loop gets its turn; more would starve signalling under a flood.
@@ -49,7 +53,10 @@ class Plane:
         self.data_dropped: Counter[str] = Counter()
         self.pump = Pump()
         self.forwarder = Forwarder(self.udp)
-        self.ingress = Ingress(self.udp, self.forwarder, self.dropped)
+        self.resender = Resender(self.udp, self.dropped)
+        self.mender = Mender(self.udp)
+        self.ingress = Ingress(self.udp, self.forwarder, self.mender, self.dropped)
+        self.control = Control(self.udp, self.resender, self.dropped)
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
         self._length = adapter.new_length()
@@ -60,6 +67,7 @@ class Plane:
     def start(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_reader(self.udp.fileno(), self._readable)
+        self.mender.start()
         self._ticking = loop.create_task(self._tick())
 
     async def close(self) -> None:
@@ -68,6 +76,7 @@ class Plane:
             self.remove(peer)
         if self._ticking is not None:
             self._ticking.cancel()
+        self.mender.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
         self.udp.flush()
         asyncio.get_running_loop().remove_reader(self.udp.fileno())
@@ -174,11 +183,20 @@ class Plane:
         if peer is None:
             self.dropped["stranger"] += 1
         elif 128 <= first <= 191:
-            self.ingress.take(peer, slot, length, now)
+            self.take_media(peer, slot, length, now)
         elif 20 <= first <= 63:
             peer.data.take(bytes(self.udp.memory[slot * SLOT : slot * SLOT + length]), now)
         else:
             self.dropped["unknown"] += 1
+
+    def take_media(self, peer: Peer, slot: int, length: int, now: float) -> None:
+        """Take a datagram that looks like SRTP or SRTCP (RFC 7983 §7, RFC 5761 §4)."""
+        if peer.rx is None or length < FIXED_HEADER:
+            self.dropped["early"] += 1
+        elif is_rtcp(self.udp.memory[slot * SLOT + 1]):
+            self.control.take(peer, slot, length, now)
+        else:
+            self.ingress.take(peer, slot, length, now)
 
     def _check(self, datagram: bytes, key: bytes, now: float) -> None:
         check = ice.read_check(datagram)

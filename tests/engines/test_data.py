@@ -9,6 +9,7 @@ import pytest
 from livekit.api import SendDataRequest, UpdateParticipantRequest
 from livekit.protocol.models import DataPacket, ParticipantPermission
 
+from tests.engines.native import Native, native
 from tests.engines.pages import Guest, guests
 from tests.engines.target import Target, target
 from tests.support.browser import chromium
@@ -70,6 +71,34 @@ async def test_packets_reach_their_destinations_with_topic_and_kind(
         assert sorted(map(str, seen[:3])) == sorted(map(str, everything))
         assert seen[3] == ["", RELIABLE, "desk", "served"]
         assert (await ai.seen())["data"] == []
+
+
+@pytest.mark.parametrize("single", [True, False], ids=["one", "two"])
+async def test_the_native_client_says_and_hears_reliable_and_lossy(
+    engine: Target, room: str, single: bool
+) -> None:
+    async with (
+        chromium() as browser,
+        guests(browser, "bo") as (bo,),
+        native("nao") as nao,
+    ):
+        await bo.join(engine, room)
+        await nao.join(engine.url, engine.token("nao", room), single=single)
+        await until(partial(_knows_so_many, bo, 1))
+        for kind, reliable in ((RELIABLE, True), (LOSSY, False)):
+            await nao.say("from nao", reliable=reliable, topic="news")
+            await until(partial(_was_told, bo, ["nao", kind, "news", "from nao"]))
+            await bo.do("publishData", "from bo", {"reliable": reliable, "topic": "desk"})
+            await until(partial(_noted, nao, ["bo", kind, "desk", "from bo"]))
+        assert (len(nao.data), len((await bo.seen())["data"])) == (2, 2)
+
+
+async def _was_told(guest: Guest, expected: list[Any]) -> bool:
+    return expected in (await guest.seen())["data"]
+
+
+async def _noted(person: Native, expected: list[Any]) -> bool:
+    return expected in person.data
 
 
 async def _has(guest: Guest, count: int) -> bool:

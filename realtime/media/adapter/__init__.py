@@ -80,6 +80,11 @@ def pointer_into(memory: Any, offset: int) -> Any:
 copy_memory = _ffi.memmove
 
 
+def pointer_of(session: Session) -> Any:
+    """What the raw SRTP calls take for a session; valid as long as the session is kept."""
+    return session._srtp[0]
+
+
 def new_certificate() -> Certificate:
     """A fresh self-signed certificate (ECDSA P-256) for DTLS."""
     return RTCCertificate.generateCertificate()
@@ -150,13 +155,13 @@ class DtlsEndpoint:
     def rx(self) -> Any:
         """Pointer for unprotecting what the peer sends; valid after `on_open`."""
         assert self._rx is not None
-        return self._rx._srtp[0]
+        return pointer_of(self._rx)
 
     @property
     def tx(self) -> Any:
         """Pointer for protecting what we send; valid after `on_open`."""
         assert self._tx is not None
-        return self._tx._srtp[0]
+        return pointer_of(self._tx)
 
     async def stop(self) -> None:
         """Say goodbye (close_notify) and end."""

@@ -10,16 +10,15 @@ from livekit.protocol import models, rtc
 from livekit.protocol.metrics import MetricsBatch
 
 from realtime.media.data import DataBounds
-from realtime.signal import data
+from realtime.signal import greeting, resuming
 from realtime.signal.limits import Limits
 from realtime.signal.said import KEPT_BYTES, NONCES, Nonces
 from tests.load.caller import LOSSY, RELIABLE, user
-from tests.realtime.signal.callers import callers
+from tests.realtime.signal.data_callers import callers
 from tests.realtime.signal.house import ROOM, House, house, joined, token
 from tests.support.waiting import until
 
 P = models.DataPacket
-_TRAILER = models.ClientInfo.CAP_PACKET_TRAILER
 
 
 async def test_a_packet_is_signed_by_the_server_and_comes_on_its_channel_to_the_others(
@@ -140,7 +139,9 @@ async def test_numbered_packets_and_named_ones_are_taken_once(den: House) -> Non
         assert ai.participant.said.last_sequence == 3
 
 
-async def test_reliable_packets_are_sent_again_after_the_last_one_got(den: House) -> None:
+async def test_who_resumes_is_sent_reliable_packets_after_the_last_one_got(
+    den: House,
+) -> None:
     async with callers(den, ai={}, bo={}, chi={}) as (ai, bo, chi):
         for number in (1, 2, 3):
             ai.say(user(b"%d" % number, sequence=number))
@@ -149,7 +150,10 @@ async def test_reliable_packets_are_sent_again_after_the_last_one_got(den: House
         await bo.hears(b"1", b"2", b"3", b"not numbered")
         state = rtc.DataChannelReceiveState(publisher_sid=ai.participant.sid, last_seq=1)
         nobody = rtc.DataChannelReceiveState(publisher_sid="PA_gone", last_seq=0)
-        data.replay(bo.participant, [state, nobody])
+        back = greeting.reconnect_response(ai.participant).reconnect
+        assert back.last_message_seq == 4
+        has = rtc.SyncState(datachannel_receive_states=[state, nobody])
+        resuming.take_sync_state(den.engine.rooms, bo.participant, has)
         await bo.hears(b"1", b"2", b"3", b"not numbered", b"2", b"3")
         await chi.hears(b"1", b"2", b"3", b"4 to chi", b"not numbered")
         kept = ai.participant.said
@@ -233,13 +237,6 @@ def test_a_nonce_is_forgotten_after_a_hundred_others() -> None:
     names = [number.to_bytes(16, "big") for number in range(NONCES + 1)]
     assert all(nonces.is_new(name) for name in names)
     assert [nonces.is_new(name) for name in (names[-1], names[0])] == [False, True]
-
-
-async def test_what_a_client_understands_is_told_within_bounds(den: House) -> None:
-    async with callers(den, ai={}) as (ai,):
-        ai.participant.client = models.ClientInfo(client_protocol=2, capabilities=[_TRAILER] * 50)
-        info = ai.participant.info()
-        assert (info.client_protocol, len(info.capabilities)) == (2, 32)
 
 
 async def test_a_reader_that_falls_behind_is_cut_off_with_a_reason_and_the_others_read_on() -> None:
