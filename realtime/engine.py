@@ -81,7 +81,12 @@ async def serve(config: EngineConfig) -> AsyncIterator[Engine]:
     keys = dict(config.api_keys)
     listening = _listen(config.http_host, config.http_port)
     try:
-        plane = Plane(config.udp_host, config.udp_port, advertised=config.addresses)
+        plane = Plane(
+            config.udp_host,
+            config.udp_port,
+            advertised=config.addresses,
+            data=config.limits.data,
+        )
     except OSError:
         listening.close()
         raise

@@ -15,6 +15,8 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "last-seat": ("tests.load.last_seat",),
     "mails": ("tests.load.mail_kills",),
     "join": ("tests.load.join",),
+    "sctp-mutants": ("tests.load.fuzz_sctp",),
+    "data-flood": ("tests.load.data_flood",),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from realtime.media import codecs, rtp
 from realtime.media.ice import Credentials
+from realtime.media.sctp import MAX_MESSAGE
 from realtime.media.sdp import Codec, Description, Section
 
 # Extensions that a peer may send us. `mid` and those of layers are answered in idle sections too:
@@ -18,7 +19,7 @@ EXTENSIONS = (
     rtp.TRANSPORT_CC,
 )
 
-SCTP_LINES = ("a=sctp-port:5000", "a=max-message-size:65536")
+SCTP_LINES = ("a=sctp-port:5000", f"a=max-message-size:{MAX_MESSAGE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,20 @@ class Receiving:
 Use = Sending | Receiving | None
 
 
-def write(
-    offer: Description, transport: Transport, uses: dict[str, Use], *, version: int, data: bool
-) -> str:
+def write(offer: Description, transport: Transport, uses: dict[str, Use], *, version: int) -> str:
     """The answer to an offer as text.
 
     Args:
         uses: per `mid` what the section carries; a section not named is left idle.
         version: grows with each answer of the same peer (RFC 8866 §5.2).
-        data: accept data channels.
     """
-    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or (data and _is_data(s))]
+    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or s is offer.data]
     lines = session_lines(bundled, version)
     for section in offer.sections:
-        lines += _section(section, transport, uses.get(section.mid), data=data)
+        if section is offer.data:
+            lines += _data(section, transport)
+        else:
+            lines += _section(section, transport, uses.get(section.mid))
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -92,11 +93,9 @@ def session_lines(bundled: list[str], version: int) -> list[str]:
     ]
 
 
-def _section(section: Section, transport: Transport, use: Use, *, data: bool) -> Iterable[str]:
+def _section(section: Section, transport: Transport, use: Use) -> Iterable[str]:
     if section.is_media and section.port:
         return _media(section, transport, use)
-    if _is_data(section) and data:
-        return _data(section, transport)
     formats = " ".join(section.formats)
     return [
         f"m={section.kind} 0 {section.protocol} {formats}",
@@ -184,7 +183,3 @@ def _direction(use: Use) -> str:
     if isinstance(use, Sending):
         return "sendonly"
     return "recvonly" if isinstance(use, Receiving) else "inactive"
-
-
-def _is_data(section: Section) -> bool:
-    return section.kind == "application" and section.port != 0

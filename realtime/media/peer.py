@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from realtime.media import ice, rtp
 from realtime.media.adapter import DtlsEndpoint
 from realtime.media.arrivals import Arrivals
+from realtime.media.data import DataChannels
 from realtime.media.health import Health
 from realtime.media.publication import Publication
 from realtime.media.retransmit import Allowance
@@ -67,6 +68,9 @@ class Peer:
         self.dtls = DtlsEndpoint(
             plane.certificate, send=self._send_dtls, on_open=self._opened, on_close=self._closed
         )
+        self.data = DataChannels(
+            self.dtls, plane.pump, plane.data_bounds, plane.data_dropped, now=now
+        )
 
     @property
     def is_open(self) -> bool:
@@ -85,9 +89,10 @@ class Peer:
         for section in offer.sections:
             numbers = section.extension_ids
             self.extension_names.update({numbers[n]: n for n in rtp.KNOWN if n in numbers})
+        self.data.agree(offer.data)
 
     def take_answer(self, answer: Description) -> None:
-        """Adopt the remote end's certificate from its answer to our offer.
+        """Adopt the remote end's certificate from its answer to our offer; open data channels.
 
         Raises:
             SdpError: the answer names no usable certificate, or wants us to begin the handshake.
@@ -95,6 +100,7 @@ class Peer:
         if answer.anywhere("setup") == "passive":
             raise SdpError("we are the passive end")
         self._trust(answer)
+        self.data.agree(answer.data, opens=True)
 
     def _trust(self, remote: Description) -> None:
         algorithm, fingerprint = remote.fingerprint
@@ -177,6 +183,7 @@ class Peer:
         for subscription in list(self.subscriptions.values()):
             self._equip(subscription)
             subscription.publication.review_one(subscription)
+        self.data.transport_opened()
         self._on_open()
 
     def _closed(self) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 from realtime.media import adapter, feedback, ice
 from realtime.media.answer import Transport
 from realtime.media.control import Control
+from realtime.media.data import DataBounds
 from realtime.media.forwarder import Forwarder
 from realtime.media.ingress import Ingress
 from realtime.media.mending import Mender
 from realtime.media.peer import Peer
+from realtime.media.pump import Pump
 from realtime.media.resending import Resender
 from realtime.media.rtp import FIXED_HEADER, is_rtcp
 from realtime.media.udp import BATCH_IN, SLOT, Address, UdpSocket
@@ -29,16 +31,27 @@ _LOOK_EVERY = 10
 class Plane:
     """All peers of this process. Start it inside a running loop, `close` it at the end.
 
-    `dropped` counts datagrams that were not used, by reason.
+    `dropped` counts datagrams that were not used, by reason, `data_dropped` what of data channels
+    was not.
     """
 
-    def __init__(self, host: str, port: int, *, advertised: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        advertised: tuple[str, ...],
+        data: DataBounds = DataBounds(),  # noqa: B008 - frozen
+    ) -> None:
         self.udp = UdpSocket(host, port)
         self.advertised = advertised
         self.certificate = adapter.new_certificate()
         self.fingerprint = adapter.fingerprint_of(self.certificate)
         self.peers: set[Peer] = set()
         self.dropped: Counter[str] = Counter()
+        self.data_bounds = data
+        self.data_dropped: Counter[str] = Counter()
+        self.pump = Pump()
         self.forwarder = Forwarder(self.udp)
         self.resender = Resender(self.udp, self.dropped)
         self.mender = Mender(self.udp)
@@ -47,6 +60,7 @@ class Plane:
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
         self._length = adapter.new_length()
+        self._flush_due = False
         self._ticking: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -64,6 +78,7 @@ class Plane:
             self._ticking.cancel()
         self.mender.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
+        self.udp.flush()
         asyncio.get_running_loop().remove_reader(self.udp.fileno())
         self.udp.close()
 
@@ -82,6 +97,7 @@ class Plane:
             peer.unpublish(publication)
         for subscription in list(peer.subscriptions.values()):
             peer.unsubscribe(subscription)
+        peer.data.stop()
         for credentials in peer.credentials:
             self._by_fragment.pop(credentials.fragment, None)
         task = asyncio.get_running_loop().create_task(self._end(peer))
@@ -114,10 +130,16 @@ class Plane:
             del self._by_address[address.key]
 
     def send(self, datagram: bytes, to: Address) -> None:
-        """Send one datagram at once."""
+        """Send one datagram, with what else is sent in this turn of the loop."""
         if len(datagram) <= SLOT:
             self.udp.send(datagram, to)
-            self.udp.flush()
+            if not self._flush_due:
+                self._flush_due = True
+                asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        self.udp.flush()
 
     def send_rtcp(self, packet: bytes, tx: Any, to: Address) -> None:
         """Encrypt an RTCP packet and queue it behind what is queued."""
@@ -163,7 +185,7 @@ class Plane:
         elif 128 <= first <= 191:
             self.take_media(peer, slot, length, now)
         elif 20 <= first <= 63:
-            peer.dtls.receive(bytes(self.udp.memory[slot * SLOT : slot * SLOT + length]))
+            peer.data.take(bytes(self.udp.memory[slot * SLOT : slot * SLOT + length]), now)
         else:
             self.dropped["unknown"] += 1
 

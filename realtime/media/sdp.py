@@ -58,6 +58,23 @@ class Section:
         return self.kind in ("audio", "video")
 
     @property
+    def is_data(self) -> bool:
+        """Whether data channels are offered here (RFC 8841)."""
+        offered = self.kind == "application" and self.port != 0
+        return offered and "webrtc-datachannel" in self.formats
+
+    @property
+    def sctp_port(self) -> int:
+        return _number(self.value("sctp-port") or "5000")
+
+    @property
+    def max_message_size(self) -> int:
+        """The longest message that the offerer takes, in bytes; 0 is any (RFC 8841 §6)."""
+        value = self.value("max-message-size") or ""
+        known = value.isascii() and value.isdigit() and len(value) < 20
+        return int(value) if known else 65_536
+
+    @property
     def direction(self) -> str:
         return next((key for key, _ in self.attributes if key in _DIRECTIONS), "sendrecv")
 
@@ -128,6 +145,11 @@ class Description:
         if algorithm.lower() not in ("sha-256", "sha-384", "sha-512") or not value:
             raise SdpError("no usable certificate fingerprint")
         return algorithm.lower(), value.strip()
+
+    @property
+    def data(self) -> Section | None:
+        """The section with data channels, if there is one."""
+        return next((section for section in self.sections if section.is_data), None)
 
     @property
     def ice_fragment(self) -> str:

@@ -35,9 +35,13 @@ def join_response(
     return rtc.SignalResponse(join=response)
 
 
-def reconnect_response() -> rtc.SignalResponse:
-    """A participant is back on a new signalling connection."""
-    response = rtc.ReconnectResponse(server_info=_SERVER, client_configuration=_CLIENT)
+def reconnect_response(participant: Participant) -> rtc.SignalResponse:
+    """A participant is back on a new signalling connection; so far its reliable data has come."""
+    response = rtc.ReconnectResponse(
+        server_info=_SERVER,
+        client_configuration=_CLIENT,
+        last_message_seq=participant.said.last_sequence,
+    )
     return rtc.SignalResponse(reconnect=response)
 
 

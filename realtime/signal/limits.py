@@ -1,6 +1,8 @@
 """Bounds that keep one client from harming others. Seconds, bytes and counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from realtime.media.data import DataBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,4 @@ class Limits:
     answer_within: float = 15.0
     take_within: float = 10.0
     empty_room_kept: float = 20.0
+    data: DataBounds = field(default_factory=DataBounds)

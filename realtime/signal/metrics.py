@@ -86,6 +86,15 @@ class _Figures:
         yield dropped
         yield from _repairs(plane)
         yield from _lines([peer for peer in plane.peers if peer.is_open])
+        yield CounterMetricFamily(
+            "yoriai_media_data_messages", "Data messages sent to readers", value=plane.pump.sent
+        )
+        unused = CounterMetricFamily(
+            "yoriai_media_data_dropped", "Data not used or not sent, by reason", labels=["reason"]
+        )
+        for reason, count in plane.data_dropped.items():
+            unused.add_metric([reason], count)
+        yield unused
         rooms = self._rooms.rooms.values()
         yield GaugeMetricFamily("yoriai_media_rooms", "Rooms", value=len(rooms))
         yield GaugeMetricFamily(

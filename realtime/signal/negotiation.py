@@ -28,7 +28,7 @@ def write_answer(
     """The answer to an offer of the client."""
     uses = {mid: _use(participant, slot) for mid, slot in sections.slots.items()}
     transport = peer.plane.transport_of(peer)
-    return answer.write(offer, transport, uses, version=version, data=False)
+    return answer.write(offer, transport, uses, version=version)
 
 
 def _use(participant: Participant, slot: Slot) -> Use:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from livekit.protocol import models, rtc
 
+from realtime.media.data import DataChannels
 from realtime.media.health import Quality
 from realtime.media.subscription import Subscription
 from realtime.signal import tokens
 from realtime.signal.audience import Audience
 from realtime.signal.outbox import COME_BACK, Outbox
+from realtime.signal.said import Said
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
 from realtime.signal.wishes import Wish
@@ -76,6 +78,7 @@ class Participant:
         self.wishes: dict[str, Wish] = {}
         self.audience: Audience | None = None
         self.qualities: dict[str, Quality] = {}
+        self.said = Said()
         self._connections: Connections | None = None
 
     @property
@@ -92,8 +95,17 @@ class Participant:
         self._connections = connections
 
     @property
+    def channels(self) -> DataChannels:
+        """Where data for this participant goes."""
+        return self.connections.subscriber.data
+
+    @property
     def hidden(self) -> bool:
         return self.permission.hidden
+
+    @property
+    def is_agent(self) -> bool:
+        return self.admission.kind == "agent"
 
     def info(self) -> models.ParticipantInfo:
         """What everybody in the room is told about this participant."""

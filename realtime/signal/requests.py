@@ -56,6 +56,8 @@ def _handle_media(participant: Participant, kind: str, request: rtc.SignalReques
         subscribing.apply_settings(participant, request.track_setting)
     elif kind == "subscription_permission":
         permitting.change(participant, request.subscription_permission)
+    elif kind == "publish_data_track_request":
+        _refuse_data_track(participant, request.publish_data_track_request)
     else:
         _describe(participant, kind, request)
 
@@ -161,6 +163,15 @@ def change_subscription(participant: Participant, update: rtc.UpdateSubscription
             participant.refused.add(sid)
         subscribing.settle(participant, participant.room.owner_of(track), track)
     participant.connections.agree(tracks)
+
+
+def _refuse_data_track(participant: Participant, request: rtc.PublishDataTrackRequest) -> None:
+    refused = rtc.RequestResponse(
+        reason=rtc.RequestResponse.NOT_ALLOWED,
+        message="data tracks are not served here",
+        publish_data_track=request,
+    )
+    participant.send(rtc.SignalResponse(request_response=refused))
 
 
 def _update_metadata(

@@ -12,6 +12,7 @@ from livekit.protocol import models, rtc
 
 from realtime.signal import (
     conditions,
+    data,
     dynacast,
     greeting,
     requests,
@@ -53,7 +54,7 @@ def _kept(rooms: Rooms, admission: Admission, arrival: Arrival) -> Participant |
 def _tell_how_things_are(rooms: Rooms, participant: Participant, *, missed_since: float) -> None:
     """Everything that may have been said to a connection that was dead already."""
     room = participant.room
-    participant.send(greeting.reconnect_response())
+    participant.send(greeting.reconnect_response(participant))
     for track in participant.tracks.values():
         if track.muted_from_afar:
             requests.tell_to_mute(participant, track)
@@ -79,3 +80,4 @@ def take_sync_state(rooms: Rooms, participant: Participant, state: rtc.SyncState
         return
     subscribing.pause(participant, state.track_sids_disabled)
     requests.change_subscription(participant, state.subscription)
+    data.replay(participant, state.datachannel_receive_states)

@@ -9,6 +9,7 @@ from livekit.protocol import models, rtc
 
 from realtime.signal import subscribing
 from realtime.signal.participant import Participant, new_sid
+from realtime.signal.said import Nonces
 from realtime.signal.tracks import Track
 
 # Departures that are remembered for those who resume and may have missed them.
@@ -40,6 +41,7 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.empty_since: float | None = now
         self.speaking: dict[str, models.SpeakerInfo] = {}
+        self.nonces = Nonces()
         self._departed: deque[tuple[float, models.ParticipantInfo]] = deque(maxlen=MAX_DEPARTED)
         self._witness = witness
 

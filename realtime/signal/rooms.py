@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 
 from livekit.protocol import models, rtc
 
+from realtime.media.data import DataChannels
 from realtime.media.plane import Plane
-from realtime.signal import conditions, greeting, speakers, tokens, vigil
+from realtime.signal import conditions, data, greeting, speakers, tokens, vigil
 from realtime.signal.connections import Connections
 from realtime.signal.joining import Arrival
 from realtime.signal.limits import Limits
@@ -20,6 +22,8 @@ from realtime.signal.room import Room, Witness
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
 from realtime.signal.two_connections import TwoConnections
+
+_log = logging.getLogger(__name__)
 
 
 class Rooms:
@@ -68,6 +72,8 @@ class Rooms:
         participant = Participant(room, admission, client, outbox, now=time.monotonic())
         participant.joined_at_ms = int(time.time() * 1000)
         participant.connections = self._connect(participant, dual=arrival.dual)
+        for peer in participant.connections.peers:
+            self._open_data(participant, peer.data)
         return participant
 
     def _connect(self, participant: Participant, *, dual: bool) -> Connections:
@@ -85,6 +91,17 @@ class Rooms:
             return OneConnection(participant, primary)
         publisher = self.plane.new_peer(on_open=lambda: None, on_close=failed)
         return TwoConnections(participant, publisher, primary)
+
+    def _open_data(self, participant: Participant, channels: DataChannels) -> None:
+        """With two connections clients speak on the first, and are spoken to on the second."""
+
+        def failed(why: str) -> None:
+            # Reliable data was not or could not be delivered: only a new connection mends that.
+            _log.info("participant %s cut off: it %s", participant.sid, why)
+            self.dismiss(participant, models.STATE_MISMATCH, action=rtc.LeaveRequest.RECONNECT)
+
+        data.listen(participant, channels)
+        channels.on_failed = failed
 
     def dismiss(
         self,

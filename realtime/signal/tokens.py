@@ -32,6 +32,7 @@ class Admission:
     metadata: str
     attributes: dict[str, str]
     grants: VideoGrants
+    kind: str = ""
 
 
 def admit(token: str, keys: Mapping[str, str]) -> Admission:
@@ -52,6 +53,7 @@ def admit(token: str, keys: Mapping[str, str]) -> Admission:
         claims.metadata,
         dict(claims.attributes or {}),
         claims.video,
+        claims.kind,
     )
 
 
@@ -98,6 +100,7 @@ def permission_of(grants: VideoGrants) -> models.ParticipantPermission:
         can_publish_sources=[source_number(name) for name in grants.can_publish_sources or []],
         can_update_metadata=bool(grants.can_update_own_metadata),
         hidden=bool(grants.hidden),
+        can_subscribe_metrics=bool(grants.can_subscribe_metrics),
     )
 
 

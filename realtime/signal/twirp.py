@@ -12,13 +12,14 @@ from livekit.protocol import models, room
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from realtime.signal import requests, tokens
+from realtime.signal import data, requests, tokens
 from realtime.signal.participant import Participant
 from realtime.signal.room import Room
 from realtime.signal.rooms import Rooms
 from realtime.signal.tokens import TokenError
 
 MAX_BODY = 256 * 1024
+MAX_DATA = 60_000
 _STATUS = {
     "bad_route": 404,
     "invalid_argument": 400,
@@ -53,6 +54,7 @@ class RoomService:
             "RemoveParticipant": (room.RoomParticipantIdentity, self._remove_participant),
             "MutePublishedTrack": (room.MuteRoomTrackRequest, self._mute_track),
             "UpdateParticipant": (room.UpdateParticipantRequest, self._update_participant),
+            "SendData": (room.SendDataRequest, self._send_data),
         }
 
     async def answer(self, request: Request) -> Response:
@@ -144,6 +146,22 @@ class RoomService:
         if ask.HasField("permission"):
             self._rooms.change_permission(participant, ask.permission)
         return participant.info()
+
+    def _send_data(self, ask: room.SendDataRequest, grants: VideoGrants) -> room.SendDataResponse:
+        _require_admin(grants, ask.room)
+        if len(ask.nonce) not in (0, 16) or len(ask.data) > MAX_DATA:
+            raise TwirpError(
+                "invalid_argument", "nonce of another length than 16, or data too long"
+            )
+        packet = models.DataPacket(kind=ask.kind, destination_identities=ask.destination_identities)
+        packet.user.payload = ask.data
+        packet.user.destination_identities[:] = ask.destination_identities
+        packet.user.destination_sids[:] = ask.destination_sids
+        if ask.HasField("topic"):
+            packet.user.topic = ask.topic
+        packet.user.nonce = ask.nonce
+        data.send(self._room(ask.room), packet)
+        return room.SendDataResponse()
 
     def _room(self, name: str) -> Room:
         found = self._rooms.rooms.get(name)

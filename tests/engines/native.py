@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from livekit import rtc
+from livekit.protocol.models import DataPacket
 
 WIDTH, HEIGHT, FRAME_RATE = 320, 180, 15
 SAMPLE_RATE, SAMPLES = 48_000, 480
@@ -17,7 +18,8 @@ LOUD = 1_000
 class Native:
     """Publishes a moving picture and a tone; counts what it gets by the sender's identity.
 
-    `frames` are decoded pictures, `loud` are pieces of sound (10 ms) that are not silence.
+    `frames` are decoded pictures, `loud` are pieces of sound (10 ms) that are not silence; `data`
+    are user packets: sender, kind, topic and text.
     """
 
     def __init__(self, identity: str) -> None:
@@ -26,8 +28,10 @@ class Native:
         self.frames: Counter[str] = Counter()
         self.loud: Counter[str] = Counter()
         self.events: list[str] = []
+        self.data: list[list[object]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.room.on("track_subscribed", self._take)
+        self.room.on("data_received", self._note)
         for name in ("reconnecting", "reconnected", "disconnected"):
             self.room.on(name, lambda *_, name=name: self.events.append(name))
 
@@ -54,6 +58,11 @@ class Native:
             options = rtc.TrackPublishOptions(source=source, simulcast=False)
             await self.room.local_participant.publish_track(track, options)
 
+    async def say(self, text: str, *, reliable: bool, topic: str) -> None:
+        """Send a user packet to everybody."""
+        speaker = self.room.local_participant
+        await speaker.publish_data(text, reliable=reliable, topic=topic)
+
     async def sees_and_hears(self, identity: str, *, frames: int = 30, loud: int = 10) -> bool:
         """Whether enough came from a participant."""
         return self.frames[identity] >= frames and self.loud[identity] >= loud
@@ -75,6 +84,12 @@ class Native:
     ) -> None:
         look = self._watch if track.kind == rtc.TrackKind.KIND_VIDEO else self._listen
         self._start(look(track, participant.identity))
+
+    def _note(self, packet: rtc.DataPacket) -> None:
+        reliable = packet.kind == rtc.DataPacketKind.KIND_RELIABLE
+        kind = DataPacket.RELIABLE if reliable else DataPacket.LOSSY
+        sender = packet.participant.identity if packet.participant else ""
+        self.data.append([sender, kind, packet.topic or "", packet.data.decode()])
 
     async def _watch(self, track: rtc.Track, identity: str) -> None:
         async for _ in rtc.VideoStream(track):

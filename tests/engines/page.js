@@ -1,5 +1,6 @@
 // A page that does what the contract tests tell it, and counts what it sees.
 import { Room, RoomEvent, Track, createLocalTracks, setLogLevel } from "/livekit-client.esm.mjs";
+import { dataCalls, listenToData } from "/data.js";
 import { pictureCalls } from "/picture.js";
 
 setLogLevel("warn");
@@ -58,6 +59,7 @@ async function join(url, token, options = {}) {
       seen.events.push(`${name}:${who?.identity ?? ""}:${first?.source ?? ""}`);
     });
   }
+  listenToData(room, seen);
   await room.connect(url, token, { maxRetries: 0 });
 }
 
@@ -90,6 +92,7 @@ async function received() {
 }
 
 window.contract = {
+  ...dataCalls(() => room),
   ...pictureCalls(() => room),
   seen,
   join,

@@ -21,6 +21,7 @@ _CLIENT = _HERE.parents[1] / "node_modules/livekit-client/dist/livekit-client.es
 _FILES = {
     "/page.html": (_HERE / "page.html", "text/html"),
     "/page.js": (_HERE / "page.js", "text/javascript"),
+    "/data.js": (_HERE / "data.js", "text/javascript"),
     "/picture.js": (_HERE / "picture.js", "text/javascript"),
     "/livekit-client.esm.mjs": (_CLIENT, "text/javascript"),
 }

@@ -16,10 +16,12 @@ class Engine:
     pid: int | None = None
 
 
-def join_token(engine: Engine, *, room: str, identity: str, publish: bool) -> str:
+def join_token(
+    engine: Engine, *, room: str, identity: str, publish: bool, data: bool = False
+) -> str:
     """A token for one room, valid for ten minutes."""
     grants = api.VideoGrants(
-        room_join=True, room=room, can_publish=publish, can_subscribe=True, can_publish_data=False
+        room_join=True, room=room, can_publish=publish, can_subscribe=True, can_publish_data=data
     )
     return (
         api.AccessToken(engine.key, engine.secret)

@@ -18,7 +18,7 @@ OURS = Transport(Credentials("frag", "word"), "AA:BB", ("192.0.2.1",), 4000)
 
 def answered(offer: str) -> str:
     uses: dict[str, answer.Use] = {"7": Receiving(dtx=True), "8": Receiving(mime="video/VP8")}
-    return answer.write(sdp.parse(offer), OURS, uses, version=3, data=True)
+    return answer.write(sdp.parse(offer), OURS, uses, version=3)
 
 
 def section(text: str, mark: str) -> list[str]:
@@ -53,7 +53,7 @@ def test_a_simulcast_camera_is_answered_line_by_line() -> None:
 @pytest.mark.parametrize(("red", "formats"), [(True, "63 111"), (False, "111")])
 def test_a_microphone_is_answered_with_silence_left_out(red: bool, formats: str) -> None:
     uses: dict[str, answer.Use] = {"7": Receiving(dtx=True, red=red)}
-    text = answer.write(sdp.parse(OFFER), OURS, uses, version=3, data=True)
+    text = answer.write(sdp.parse(OFFER), OURS, uses, version=3)
     lines = section(text, "audio")
     assert lines[0] == f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}"
     assert "a=fmtp:111 minptime=10;stereo=1;useinbandfec=1;usedtx=1" in lines
@@ -64,7 +64,7 @@ def test_a_microphone_is_answered_with_silence_left_out(red: bool, formats: str)
 def test_what_we_send_is_named_with_its_retransmissions(rtx: bool, groups: list[str]) -> None:
     offer = OFFER if rtx else OFFER.replace("rtx/90000", "other/90000")
     uses: dict[str, answer.Use] = {"8": Sending("PA|camera", "TR_V", 5, 6, "name")}
-    lines = section(answer.write(sdp.parse(offer), OURS, uses, version=1, data=True), "video")
+    lines = section(answer.write(sdp.parse(offer), OURS, uses, version=1), "video")
     assert "a=sendonly" in lines
     assert "a=msid:PA|camera TR_V" in lines
     sources = [f"a=ssrc:{ssrc} cname:name" for ssrc in ((5, 6) if rtx else (5,))]
@@ -76,6 +76,49 @@ def test_announced_retransmissions_are_read() -> None:
     assert sdp.parse(text).sections[1].repair_ssrcs == {7: 4294967295}
     with pytest.raises(sdp.SdpError):
         _ = sdp.parse(text.replace("FID 4294967295 7", "FID x 7")).sections[1].repair_ssrcs
+
+
+DATA = """v=0
+a=group:BUNDLE 0 1
+m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+a=mid:0
+a=sctp-port:5001
+a=max-message-size:1073741823
+m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+a=mid:1
+"""
+
+
+def test_data_channels_are_accepted_once() -> None:
+    data = sdp.parse(DATA).data
+    assert data is not None
+    assert (data.mid, data.sctp_port, data.max_message_size) == ("0", 5001, 1073741823)
+    assert section(answered(DATA), "application")[:3] == [
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+        "c=IN IP4 0.0.0.0",
+        "a=mid:0",
+    ]
+    for line in ("a=sctp-port:5000", "a=max-message-size:65536", "a=group:BUNDLE 0"):
+        assert line in answered(DATA).split("\r\n")
+    assert "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n" in answered(DATA)
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        DATA.replace("application 9", "application 0"),
+        DATA.replace("webrtc-datachannel", "97"),
+        DATA.replace("application", "text"),
+    ],
+)
+def test_what_is_no_offer_of_data_channels_is_none(offer: str) -> None:
+    assert sdp.parse(offer).data is None
+
+
+def test_the_offerers_port_and_longest_message_have_defaults() -> None:
+    data = sdp.parse("v=0\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\na=mid:0\n").data
+    assert data is not None
+    assert (data.sctp_port, data.max_message_size) == (5000, 65_536)
 
 
 LINES = st.sampled_from([*OFFER.splitlines(), "m=", "a=rid:", "a=mid:", "a=rtpmap:96 VP8/x"])

@@ -5,6 +5,7 @@ name of these libraries; a new version is adopted by reading this file again.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from OpenSSL import SSL
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi as _ffi
 from pylibsrtp._binding import lib as _lib
@@ -40,6 +42,12 @@ _PROFILES = [
 
 # A handshake needs a handful of datagrams; more of them waiting is a flood, and is dropped.
 _DTLS_QUEUE = 64
+
+# RFC 6347 §4.1: the type of a record with application data, the size of its header (length in the
+# last two bytes), and more than a datagram holds.
+_APPLICATION_DATA = 23
+_RECORD_HEADER = 13
+_RECORD = 2048
 
 Certificate = RTCCertificate
 
@@ -94,7 +102,7 @@ class DtlsEndpoint:
     """The passive end of a DTLS-SRTP association (RFC 5764) that gets its datagrams fed.
 
     `on_open` is called once SRTP keys stand, `on_close` once when the association failed or
-    ended. Application data (SCTP) may be carried by `aiortc.RTCSctpTransport(endpoint.transport)`.
+    ended. Decrypted application data goes to `on_data`.
     """
 
     def __init__(
@@ -106,12 +114,14 @@ class DtlsEndpoint:
         on_close: Callable[[], None],
     ) -> None:
         self._feed = _Feed(send)
+        self._send = send
         self.transport = _PassiveTransport(self._feed, [certificate])  # type: ignore[arg-type]
         self.transport._srtp_profiles = _PROFILES
         self.transport._set_role("server")
         self.transport.on("statechange", self._on_state)
         self._on_open = on_open
         self._on_close = on_close
+        self.on_data: Callable[[bytes], None] = _ignore
         self._task: asyncio.Task[None] | None = None
         self._rx: Session | None = None
         self._tx: Session | None = None
@@ -120,14 +130,26 @@ class DtlsEndpoint:
     def started(self) -> bool:
         return self._task is not None
 
+    @property
+    def is_open(self) -> bool:
+        return self._tx is not None
+
     def start(self, algorithm: str, fingerprint: str) -> None:
         """Begin the handshake; the peer's certificate must have this fingerprint."""
         remote = RTCDtlsParameters([RTCDtlsFingerprint(algorithm, fingerprint)])
         self._task = asyncio.get_running_loop().create_task(self.transport.start(remote))
 
     def receive(self, datagram: bytes) -> None:
-        """Take a DTLS datagram; drops it when too many wait."""
-        self._feed.put(datagram)
+        """Take a DTLS datagram: application data at once, of a handshake as many as may wait."""
+        if datagram[0] == _APPLICATION_DATA and self._tx is not None:
+            self.transport.take(datagram, self.on_data)
+        else:
+            self._feed.put(datagram)
+
+    def send_data(self, packet: bytes) -> None:
+        """Send application data; dropped while no association stands."""
+        if self._tx is not None:
+            self.transport.give(packet, self._send)
 
     @property
     def rx(self) -> Any:
@@ -157,8 +179,32 @@ class DtlsEndpoint:
             self._on_close()
 
 
+def _ignore(packet: bytes) -> None:
+    """What becomes of application data while there is no association."""
+
+
 class _PassiveTransport(RTCDtlsTransport):
-    """aiortc's DTLS transport; media never reaches it, so its RTP paths stay unused."""
+    """aiortc's DTLS transport; media never reaches it, so its RTP paths stay unused.
+
+    Its loop is for the handshake and the goodbye. Application data takes a way without tasks.
+    """
+
+    def take(self, datagram: bytes, hand_on: Callable[[bytes], None]) -> None:
+        """Decrypt application data; a forged record is as good as none (RFC 6347 §4.1.2.7)."""
+        assert self._ssl is not None
+        at = 0
+        with contextlib.suppress(SSL.Error):
+            self._ssl.bio_write(datagram)
+            while at + _RECORD_HEADER <= len(datagram):
+                at += _RECORD_HEADER + int.from_bytes(datagram[at + 11 : at + 13], "big")
+                hand_on(self._ssl.recv(_RECORD))
+
+    def give(self, packet: bytes, send: Callable[[bytes], None]) -> None:
+        """Encrypt application data and send the record."""
+        assert self._ssl is not None
+        with contextlib.suppress(SSL.Error):
+            self._ssl.send(packet)
+            send(self._ssl.bio_read(_RECORD))
 
 
 class _Feed:
