@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from realtime.media.stream import Stream
 
 
+# A publisher's reports are passed on at most this often (seconds): each goes to all who watch.
+REPORT_PAUSE = 0.2
+
+
 class Ingress:
     """Takes SRTP and SRTCP from proven peers; `dropped` counts what was not used, by reason."""
 
@@ -47,8 +51,9 @@ class Ingress:
             self._dropped["malformed"] += 1
             return
         _, second, _, timestamp, ssrc = HEADER.unpack_from(memory, start)
+        peer.came_from(ssrc)
         mid, rid, level, orientation = self._read_extensions(peer, start, length, now)
-        stream = peer.streams.get(ssrc) or _bind(peer, ssrc, mid, rid)
+        stream = peer.streams.get(ssrc) or _bind(peer, ssrc, mid, rid, now)
         if stream is None or not _settle_codec(stream, second & 0x7F):
             self._dropped["unknown_stream"] += 1
             return
@@ -85,6 +90,7 @@ class Ingress:
             self._dropped["srtcp"] += 1
             return
         packet = bytes(self._udp.memory[slot * SLOT : slot * SLOT + size[0]])
+        peer.came_from(int.from_bytes(packet[4:8], "big"))
         for part in rtcp.parts(packet):
             self._take_part(peer, part, now)
 
@@ -111,10 +117,10 @@ class Ingress:
             self._forwarder.resend(subscription, sequence)
 
 
-def _bind(peer: Peer, ssrc: int, mid: str, rid: str) -> Stream | None:
+def _bind(peer: Peer, ssrc: int, mid: str, rid: str, now: float) -> Stream | None:
     """A packet of an unknown SSRC that says which section and layer it belongs to."""
     publication = peer.by_mid.get(mid)
-    if publication is None:
+    if publication is None or not peer.bindings.take(now):
         return None
     stream = publication.stream_for(ssrc, rid if publication.rids else "")
     if stream is not None:
@@ -143,7 +149,7 @@ def _note_level(stream: Stream, level: int) -> None:
 def _take_sender_report(peer: Peer, part: rtcp.Part, now: float) -> None:
     report = rtcp.sender_report(part)
     stream = peer.streams.get(report.ssrc) if report else None
-    if report is None or stream is None:
+    if report is None or stream is None or now - stream.reception.report_at < REPORT_PAUSE:
         return
     stream.reception.sender_report(report, now)
     for subscription in stream.viewers():

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 # An SSRC of ours that reports are sent from; no media uses it (our media SSRCs are random).
 REPORTER = 1
 
+# What one peer may send in a tenth of a second: datagrams (five times a screen shared in motion),
+# and of these connectivity checks (a browser that looks for a way sends two or three).
+MAX_DATAGRAMS = 400
+MAX_CHECKS = 10
+
+# Sources (SSRCs) of a peer that SRTP keeps state for, and how many may become streams a second. Six
+# tracks in three layers with retransmissions are 36.
+MAX_SOURCES = 128
+BINDINGS_PER_SECOND = 24
+
 # Addresses that may be proven for one peer at a time; a phone changing networks has two.
 MAX_ADDRESSES = 4
 
@@ -49,6 +59,9 @@ class Peer:
         self.subscriptions: dict[int, Subscription] = {}
         self.arrivals = Arrivals()
         self.resends = Allowance()
+        self.bindings = Allowance(BINDINGS_PER_SECOND)
+        self._sources: dict[int, None] = {}
+        self._datagrams = self._checks = 0
         self._on_open = on_open
         self._on_close = on_close
         self.dtls = DtlsEndpoint(
@@ -95,6 +108,33 @@ class Peer:
             subscription.name = self.address.pointer
             subscription.name_length = self.address.length
 
+    def begin_tick(self) -> None:
+        """A tenth of a second is over: count anew what this peer sends."""
+        self._datagrams = self._checks = 0
+
+    def may_send(self) -> bool:
+        """Count a datagram; whether it is within what one peer may send."""
+        self._datagrams += 1
+        return self._datagrams <= MAX_DATAGRAMS
+
+    def may_check(self) -> bool:
+        """The same for connectivity checks, which cost much more."""
+        self._checks += 1
+        return self._checks <= MAX_CHECKS
+
+    def came_from(self, ssrc: int) -> None:
+        """A genuine packet came from this source; past the bound the oldest idle one is let go."""
+        if ssrc in self._sources:
+            return
+        self._sources[ssrc] = None
+        if len(self._sources) > MAX_SOURCES:
+            self.forget_source(next(s for s in self._sources if s not in self.streams))
+
+    def forget_source(self, ssrc: int) -> None:
+        """SRTP keeps nothing of this source any more."""
+        self._sources.pop(ssrc, None)
+        self.dtls.forget_incoming(ssrc)
+
     def publish(self, publication: Publication) -> None:
         """Take in a publication whose section is agreed."""
         self.by_mid[publication.mid] = publication
@@ -104,6 +144,7 @@ class Peer:
         self.by_mid.pop(publication.mid, None)
         for stream in publication.streams.values():
             self.streams.pop(stream.ssrc, None)
+            self.forget_source(stream.ssrc)
         for subscription in list(publication.subscriptions):
             subscription.peer.unsubscribe(subscription)
 
@@ -116,7 +157,8 @@ class Peer:
 
     def unsubscribe(self, subscription: Subscription) -> None:
         subscription.stop()
-        self.subscriptions.pop(subscription.ssrc, None)
+        if self.subscriptions.pop(subscription.ssrc, None) is not None:
+            self.dtls.forget_outgoing(subscription.ssrc)
         if subscription in subscription.publication.subscriptions:
             subscription.publication.subscriptions.remove(subscription)
 

@@ -56,7 +56,7 @@ class Ring:
 
 
 class Allowance:
-    """A token bucket: `PER_SECOND` a second, saved up for one second."""
+    """A token bucket: `rate` a second, saved up for one second. Times in seconds, monotonic."""
 
     __slots__ = ("_at", "_left", "_rate")
 
@@ -66,10 +66,19 @@ class Allowance:
         self._at = 0.0
 
     def take(self, now: float) -> bool:
-        """Whether one more is allowed at `now` (seconds, monotonic)."""
-        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
-        self._at = now
+        """Whether one more is allowed at `now`."""
+        self._fill(now)
         if self._left < 1:
             return False
         self._left -= 1
         return True
+
+    def owe(self, cost: int, now: float) -> float:
+        """Take `cost`, on credit if need be; for how many seconds nothing more should be taken."""
+        self._fill(now)
+        self._left -= cost
+        return max(0.0, -self._left / self._rate)
+
+    def _fill(self, now: float) -> None:
+        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now

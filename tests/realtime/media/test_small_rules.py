@@ -62,6 +62,13 @@ def test_retransmissions_are_bounded_per_second() -> None:
     assert [allowance.take(10.5), allowance.take(10.5)] == [True, False]
 
 
+def test_what_is_taken_on_credit_is_paid_back_in_time() -> None:
+    allowance = Allowance(10)
+    assert [allowance.owe(cost, 5.0) for cost in (4, 6, 1, 20)] == [0.0, 0.0, 0.1, 2.1]
+    assert not allowance.take(7.0)
+    assert allowance.owe(1, 7.2) == pytest.approx(0.0)
+
+
 def test_arrivals_are_told_with_their_gap_in_quarter_milliseconds() -> None:
     arrivals = Arrivals()
     assert arrivals.report(1, 2) is None
