@@ -84,6 +84,9 @@ class Ingress:
         return mid, rid, level, orientation
 
     def _take_rtcp(self, peer: Peer, slot: int, length: int, now: float) -> None:
+        if not peer.may_report():
+            self._dropped["flood"] += 1
+            return
         size = self._length
         size[0] = length
         if adapter.srtp_unprotect_rtcp(peer.rx, self._udp.in_pointers[slot], size):

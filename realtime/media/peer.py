@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 REPORTER = 1
 
 # What one peer may send in a tenth of a second: datagrams (five times a screen shared in motion),
-# and of these connectivity checks (a browser that looks for a way sends two or three).
+# of these RTCP (a browser sends about three), and connectivity checks (two or three while it looks
+# for a way).
 MAX_DATAGRAMS = 400
+MAX_REPORTS = 40
 MAX_CHECKS = 10
 
 # Sources (SSRCs) of a peer that SRTP keeps state for, and how many may become streams a second. Six
@@ -61,7 +63,7 @@ class Peer:
         self.resends = Allowance()
         self.bindings = Allowance(BINDINGS_PER_SECOND)
         self._sources: dict[int, None] = {}
-        self._datagrams = self._checks = 0
+        self._datagrams = self._reports = self._checks = 0
         self._on_open = on_open
         self._on_close = on_close
         self.dtls = DtlsEndpoint(
@@ -110,15 +112,20 @@ class Peer:
 
     def begin_tick(self) -> None:
         """A tenth of a second is over: count anew what this peer sends."""
-        self._datagrams = self._checks = 0
+        self._datagrams = self._reports = self._checks = 0
 
     def may_send(self) -> bool:
         """Count a datagram; whether it is within what one peer may send."""
         self._datagrams += 1
         return self._datagrams <= MAX_DATAGRAMS
 
+    def may_report(self) -> bool:
+        """The same for RTCP, which costs more."""
+        self._reports += 1
+        return self._reports <= MAX_REPORTS
+
     def may_check(self) -> bool:
-        """The same for connectivity checks, which cost much more."""
+        """The same for connectivity checks, which cost most."""
         self._checks += 1
         return self._checks <= MAX_CHECKS
 

@@ -68,6 +68,11 @@ class Participant:
         self._peer = peer
 
     @property
+    def present(self) -> bool:
+        """Whether it is in its room; whoever was sent away may still be talking."""
+        return self.room.participants.get(self.identity) is self
+
+    @property
     def hidden(self) -> bool:
         return self.permission.hidden
 

@@ -120,5 +120,7 @@ async def _read(websocket: WebSocket, rooms: Rooms, participant: Participant) ->
             continue
         # Who says too much is read more slowly, and nothing of it is lost.
         await asyncio.sleep(allowance.owe(1 + len(body) // _BYTES_OF_ONE, now))
+        if not participant.present:
+            return
         with contextlib.suppress(DecodeError):
             requests.handle(rooms, participant, rtc.SignalRequest.FromString(body))

@@ -12,6 +12,7 @@ REFERENCE_NS = 64_000_000
 VECTOR = 7
 LONGEST_RUN = 0x1FFF
 FULL_INTRA_REQUEST = 4
+TRANSPORT_WIDE = 15
 
 NOT_RECEIVED, SMALL_DELTA, LARGE_DELTA = 0, 1, 2
 
@@ -92,7 +93,7 @@ def transport_feedback(
         + b"".join(chunks(symbols))
         + deltas
     )
-    return bytes(rtp.pack_rtcp_packet(rtp.RTCP_RTPFB, 15, body + bytes(-len(body) % 4)))
+    return bytes(rtp.pack_rtcp_packet(rtp.RTCP_RTPFB, TRANSPORT_WIDE, body + bytes(-len(body) % 4)))
 
 
 def _symbols_and_deltas(
@@ -146,6 +147,12 @@ def read_compound(data: bytes) -> list[rtp.AnyRtcpPacket]:
         return rtp.RtcpPacket.parse(data)
     except ValueError:
         return []
+
+
+def is_transport_feedback(data: bytes) -> bool:
+    """Whether a packet is nothing but transport-wide feedback, told without parsing it."""
+    form, size = data[0] & 31, 4 * (int.from_bytes(data[2:4], "big") + 1)
+    return (data[1], form, size) == (rtp.RTCP_RTPFB, TRANSPORT_WIDE, len(data))
 
 
 def asks_for_key_frame(packet: rtp.AnyRtcpPacket, ssrc: int) -> bool:

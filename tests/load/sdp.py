@@ -1,7 +1,7 @@
 """Offers of a light client and what it reads from the answers (RFC 8829, one bundle)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aiortc import RTCIceCandidate
@@ -12,6 +12,7 @@ Kind = Literal["audio", "video"]
 OPUS = 111
 VP8 = 96
 VP8_RTX = 97
+H264 = 102
 
 # Header extensions offered, by section kind (RFC 8285 ids of our choice).
 EXTENSIONS: dict[Kind, dict[int, str]] = {
@@ -23,9 +24,11 @@ EXTENSIONS: dict[Kind, dict[int, str]] = {
         2: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
         3: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         4: "urn:ietf:params:rtp-hdrext:sdes:mid",
+        5: "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+        6: "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
     },
 }
-AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, MID = 1, 2, 3, 4
+AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, MID, RID, REPAIRED_RID = 1, 2, 3, 4, 5, 6
 
 CODECS: dict[Kind, tuple[str, ...]] = {
     "audio": (f"a=rtpmap:{OPUS} opus/48000/2", f"a=fmtp:{OPUS} minptime=10;useinbandfec=1"),
@@ -38,18 +41,24 @@ CODECS: dict[Kind, tuple[str, ...]] = {
         f"a=rtcp-fb:{VP8} nack pli",
         f"a=rtpmap:{VP8_RTX} rtx/90000",
         f"a=fmtp:{VP8_RTX} apt={VP8}",
+        f"a=rtpmap:{H264} H264/90000",
+        f"a=fmtp:{H264} packetization-mode=1;profile-level-id=42e01f",
     ),
 }
-FORMATS: dict[Kind, str] = {"audio": f"{OPUS}", "video": f"{VP8} {VP8_RTX}"}
+FORMATS: dict[Kind, str] = {"audio": f"{OPUS}", "video": f"{VP8} {VP8_RTX} {H264}"}
 
 
 @dataclass(frozen=True)
 class OutgoingTrack:
-    """What a sending section announces: the track's client id and its streams."""
+    """What a sending section announces: the track's client id and its streams.
+
+    Simulcast layers (`rids`, lowest first) are not described by SSRC (RFC 8853 §5).
+    """
 
     cid: str
     ssrc: int
     rtx_ssrc: int | None = None
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,10 @@ class LocalTransport:
 
 @dataclass(frozen=True)
 class Answer:
-    """The server's end of the transport and what it agreed to."""
+    """The server's end of the transport and what it agreed to.
+
+    `tracks` tells which track (by sid) the server sends under an SSRC.
+    """
 
     ufrag: str
     password: str
@@ -80,6 +92,7 @@ class Answer:
     addresses: tuple[tuple[str, int], ...]
     server_begins: bool = False
     feedback: frozenset[str] = frozenset()
+    tracks: Mapping[int, str] = field(default_factory=dict)
 
 
 def write_offer(local: LocalTransport, sections: Sequence[Section], *, version: int) -> str:
@@ -123,6 +136,9 @@ def _section_lines(local: LocalTransport, section: Section) -> list[str]:
 
 def _track_lines(track: OutgoingTrack) -> list[str]:
     lines = [f"a=msid:- {track.cid}"]
+    if track.rids:
+        layers = [f"a=rid:{rid} send" for rid in track.rids]
+        return [*lines, *layers, f"a=simulcast:send {';'.join(track.rids)}"]
     ssrcs = [track.ssrc]
     if track.rtx_ssrc is not None:
         ssrcs.append(track.rtx_ssrc)
@@ -152,6 +168,7 @@ def read_answer(text: str) -> Answer:
         feedback=frozenset(
             f.type for m in media if m.kind == "video" for c in m.rtp.codecs for f in c.rtcpFeedback
         ),
+        tracks={s.ssrc: (m.msid or "").rpartition(" ")[2] for m in media for s in m.ssrc},
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.load import mark, vp8
-from tests.load.record import AUDIO, trim
+from tests.load.cutting import AUDIO, trim
 from tests.load.sdp import Kind
 from tests.load.trace import Packet, Trace
 
@@ -28,6 +28,12 @@ def test_a_committed_trace_holds_what_its_name_says(name: str, bits: tuple[int, 
 def test_a_line_reads_back_as_the_same_packet() -> None:
     packets = Trace.load("2mbit").packets[:200]
     assert tuple(Packet.read(packet.line()) for packet in packets) == packets
+
+
+def test_a_layer_is_named_beside_the_kind() -> None:
+    line = "5 video:q 700 1 1 0 a0 00 3000"
+    assert Packet.read(line).rid == "q"
+    assert Packet.read(line).line() == line
 
 
 @pytest.mark.parametrize("line", ["", "0 smell 3 1 1 0 00 00 0", "0 video x 1 1 0 00 00 0"])
