@@ -25,6 +25,7 @@ PAYLOAD = 1150
 # Nothing of WebRTC is larger than an Ethernet frame; this still fits where 2,048 bytes are kept.
 OVERSIZE = 1990
 LARGEST_DATAGRAM = 65_000
+BACKLOG = 60_000
 
 
 @dataclass
@@ -81,8 +82,9 @@ class Hostile:
             self.peer.link.send(packet)
 
     async def ask(self, **request: Any) -> None:
-        """Send a request over signalling."""
-        await self.peer.ask(rtc.SignalRequest(**request))
+        """Send a request over signalling, unless the server reads more slowly than we write."""
+        if self.peer.unsent < BACKLOG:
+            await self.peer.ask(rtc.SignalRequest(**request))
 
     def _mid(self, index: int) -> bytes:
         return self.peer.publications[index].mid.encode()

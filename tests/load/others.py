@@ -12,11 +12,14 @@ class Others:
     Args:
         identity: who we are.
         layer: the RID asked for of those who send layers; empty asks for nothing.
-        foe: the identity whose streams do not count.
+        foe: how the identities begin whose streams do not count.
+
+    `ignored` are the SSRCs under which the server sends what does not count.
     """
 
     def __init__(self, identity: str, *, layer: str, foe: str) -> None:
         self.owners: dict[str, str] = {}
+        self.ignored: set[int] = set()
         self._identity, self._layer, self._foe = identity, layer, foe
 
     def take(self, response: rtc.SignalResponse) -> list[rtc.SignalRequest]:
@@ -30,10 +33,11 @@ class Others:
             if self._layer and track.type == models.TrackType.VIDEO
         ]
 
-    def ignored(self, answer: sdp.Answer | None) -> set[int]:
-        """The SSRCs under which the server sends what does not count."""
-        tracks = answer.tracks if answer else {}
-        return {ssrc for ssrc, sid in tracks.items() if self.owners.get(sid) == self._foe}
+    def ignore(self, answer: sdp.Answer | None) -> None:
+        """Note what does not count, for good: a track that ended leaves its figures behind."""
+        for ssrc, sid in answer.tracks.items() if answer else ():
+            if self._foe and self.owners.get(sid, "").startswith(self._foe):
+                self.ignored.add(ssrc)
 
     def _new_tracks(self, person: models.ParticipantInfo) -> list[models.TrackInfo]:
         new = [track for track in person.tracks if track.sid not in self.owners]

@@ -39,8 +39,8 @@ class PeerFailed(Exception):
 @dataclass(frozen=True)
 class PeerPlan:
     """Who joins and what it does: `publishes` names a trace, `expects` counts the streams that it
-    shall get, `layer` is the RID that it asks for of those who send layers. What comes of `foe`
-    (an identity) counts for nothing."""
+    shall get, `layer` is the RID that it asks for of those who send layers. What comes of those
+    whose identity begins with `foe` counts for nothing."""
 
     identity: str
     token: str
@@ -75,13 +75,14 @@ class Peer:
 
     def __post_init__(self) -> None:
         self.link = Link(self.identity, on_rtcp=self._take_rtcp, on_closed=self._note_dropped)
+        self.others = Others(self.plan.identity, layer=self.plan.layer, foe=self.plan.foe)
         self.receiver = Receiver(self.link.take, own_ssrc=self.seed.randrange(1, 1 << 32))
+        self.receiver.ignored = self.others.ignored
         self.wire = Wire.to(self.link.send_rtp)
         if self.plan.publishes:
             trace = Trace.load(self.plan.publishes)
             self.publications = publications_of(trace, identity=self.plan.identity, seed=self.seed)
         self.offers = Offers(self.link, self.publications)
-        self.others = Others(self.plan.identity, layer=self.plan.layer, foe=self.plan.foe)
         self._answer: sdp.Answer | None = None
         self._signalling: Signalling | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -132,6 +133,11 @@ class Peer:
             with contextlib.suppress(Refused):
                 await self._signalling.send(request)
 
+    @property
+    def unsent(self) -> int:
+        """Bytes of signalling that the server has not taken yet."""
+        return self._signalling.unsent if self._signalling else 0
+
     def take(self, inbox: Inbox, count: int) -> None:
         """Datagrams from the post office."""
         self.receiver.take(inbox, count)
@@ -166,7 +172,7 @@ class Peer:
             if kind == "answer":
                 self._answer = sdp.read_answer(response.answer.sdp)
                 self.link.take_answer(self._answer)
-                self.receiver.ignored = self.others.ignored(self._answer)
+                self.others.ignore(self._answer)
             elif kind == "trickle":
                 self._take_candidate(response.trickle.candidateInit)
             elif kind == "media_sections_requirement":
@@ -188,7 +194,7 @@ class Peer:
                     publication.pause(quality_of(publication.rid) in off)
         for wish in self.others.take(response):
             await signalling.send(wish)
-        self.receiver.ignored = self.others.ignored(self._answer)
+        self.others.ignore(self._answer)
 
     def _take_candidate(self, init: str) -> None:
         line = json.loads(init).get("candidate") if init else None

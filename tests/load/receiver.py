@@ -53,7 +53,7 @@ class Receiver:
         self._on_other = on_other
         self._own_ssrc = own_ssrc
         self._session: pylibsrtp.Session | None = None
-        self._countdown = SAMPLE_EVERY
+        self._every = self._countdown = SAMPLE_EVERY
         self._with_transport_cc = False
         self._arrivals: dict[int, int] = {}
         self._transport_highest = -1

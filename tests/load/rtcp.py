@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from aiortc import rtp
 
+from realtime.media.rtcp import write_nack
+
 from .stream import Stream
 
 DELTA_NS = 250_000
@@ -51,12 +53,8 @@ def sender_report(ssrc: int, *, wall_ns: int, ticks: int, packets: int, octets: 
 
 
 def nack(own_ssrc: int, media_ssrc: int, lost: list[int]) -> bytes:
-    """A generic NACK (RFC 4585 §6.2.1)."""
-    return bytes(
-        rtp.RtcpRtpfbPacket(
-            fmt=rtp.RTCP_RTPFB_NACK, ssrc=own_ssrc, media_ssrc=media_ssrc, lost=lost
-        )
-    )
+    """A generic NACK for ascending numbers (RFC 4585 §6.2.1); aiortc's fails where they wrap."""
+    return write_nack(own_ssrc, media_ssrc, lost)
 
 
 def picture_loss(own_ssrc: int, media_ssrc: int) -> bytes:

@@ -10,7 +10,7 @@ from .peer import PeerPlan
 @dataclass(frozen=True)
 class Seat:
     """One participant: what it publishes (a trace), how many streams it shall get, the simulcast
-    layer that it asks for (a RID, empty: what comes), and of whom nothing counts."""
+    layer that it asks for (a RID, empty: what comes), and whose streams do not count."""
 
     room: str
     identity: str

@@ -30,6 +30,8 @@ EXTENSIONS: dict[Kind, dict[int, str]] = {
 }
 AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, MID, RID, REPAIRED_RID = 1, 2, 3, 4, 5, 6
 
+TRANSPORT = ("ice-ufrag", "ice-pwd", "fingerprint", "setup", "candidate")
+
 CODECS: dict[Kind, tuple[str, ...]] = {
     "audio": (f"a=rtpmap:{OPUS} opus/48000/2", f"a=fmtp:{OPUS} minptime=10;useinbandfec=1"),
     "video": (
@@ -151,25 +153,48 @@ def _track_lines(track: OutgoingTrack) -> list[str]:
 def read_answer(text: str) -> Answer:
     """What a client needs of an answer; candidates may still come by trickle.
 
+    Every section of a bundle says the same of the transport, so the first of each kind counts.
+
     Raises:
         ValueError: no section has ICE and DTLS parameters.
     """
-    media = parser.SessionDescription.parse(text).media
-    first = next((m for m in media if m.ice and m.ice.usernameFragment and m.dtls), None)
-    if first is None or first.ice is None or first.dtls is None:
-        raise ValueError("the answer has no ICE or DTLS parameters")
-    addresses = [(c.ip, c.port) for m in media for c in m.ice_candidates if is_usable(c)]
-    return Answer(
-        ufrag=str(first.ice.usernameFragment),
-        password=str(first.ice.password),
-        fingerprints={f.algorithm.lower(): f.value.upper() for f in first.dtls.fingerprints},
-        addresses=tuple(dict.fromkeys(addresses)),
-        server_begins=first.dtls.role == "client",
-        feedback=frozenset(
-            f.type for m in media if m.kind == "video" for c in m.rtp.codecs for f in c.rtcpFeedback
-        ),
-        tracks={s.ssrc: (m.msid or "").rpartition(" ")[2] for m in media for s in m.ssrc},
-    )
+    found: dict[str, list[str]] = {}
+    feedback: set[str] = set()
+    tracks: dict[int, str] = {}
+    kind = track = ""
+    for line in text.splitlines():
+        if line.startswith("m="):
+            kind, track = line[2:].partition(" ")[0], ""
+            continue
+        name, _, value = line[2:].partition(":")
+        if name == "msid":
+            track = value.rpartition(" ")[2]
+        elif name == "ssrc":
+            tracks[int(value.partition(" ")[0])] = track
+        elif name == "rtcp-fb" and kind == "video":
+            feedback.add(value.split()[1])
+        elif name in TRANSPORT:
+            found.setdefault(name, []).append(value)
+    return _answer(found, frozenset(feedback), tracks)
+
+
+def _answer(
+    found: dict[str, list[str]], feedback: frozenset[str], tracks: dict[int, str]
+) -> Answer:
+    lines = dict.fromkeys(found.get("candidate", ()))
+    fingerprints = (value.partition(" ") for value in dict.fromkeys(found.get("fingerprint", ())))
+    try:
+        return Answer(
+            ufrag=found["ice-ufrag"][0],
+            password=found["ice-pwd"][0],
+            fingerprints={name.lower(): value.upper() for name, _, value in fingerprints},
+            addresses=tuple(a for line in lines if (a := read_candidate(line))),
+            server_begins=found["setup"][0] == "active",
+            feedback=feedback,
+            tracks=tracks,
+        )
+    except KeyError as error:
+        raise ValueError("the answer has no ICE or DTLS parameters") from error
 
 
 def is_usable(candidate: RTCIceCandidate) -> bool:

@@ -61,6 +61,11 @@ class Signalling:
         except ConnectionClosed as error:
             raise Refused(str(error)) from error
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait until the server reads."""
+        return self.socket.transport.get_write_buffer_size()
+
     async def offer(self, description: rtc.SessionDescription) -> None:
         """Offer anew; the answer comes among the responses."""
         await self.send(rtc.SignalRequest(offer=description))

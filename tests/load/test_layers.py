@@ -96,13 +96,14 @@ def test_it_is_asked_for_once_and_not_of_oneself() -> None:
     assert Others("ai", layer="", foe="").take(news) == []
 
 
-def test_what_comes_of_a_foe_is_ignored() -> None:
-    others = Others("ai", layer="", foe="bo")
-    person = models.ParticipantInfo(identity="bo", tracks=[CAMERA])
+def test_what_comes_of_a_foe_is_ignored_for_good() -> None:
+    others = Others("ai", layer="", foe="bad")
+    person = models.ParticipantInfo(identity="bad-1", tracks=[CAMERA])
     others.take(rtc.SignalResponse(update=rtc.ParticipantUpdate(participants=[person])))
-    answer = sdp.Answer("u", "p", {}, (), tracks={7: "TR_V", 8: "TR_other"})
-    assert others.ignored(answer) == {7}
-    assert others.ignored(None) == set()
+    others.ignore(sdp.Answer("u", "p", {}, (), tracks={7: "TR_V", 8: "TR_other"}))
+    others.ignore(sdp.Answer("u", "p", {}, (), tracks={8: "TR_other"}))
+    others.ignore(None)
+    assert others.ignored == {7}
 
 
 def test_layers_that_nobody_watches_are_told_by_codec_or_without() -> None:

@@ -3,14 +3,15 @@
 import random
 import time
 
-from livekit.protocol import rtc
+from livekit.protocol import models, rtc
+from websockets.protocol import State
 
 from realtime.media.peer import BINDINGS_PER_SECOND
 from realtime.signal.limits import Limits
 from tests.load import rtcp
 from tests.load.floods import Hostile
 from tests.load.peer import Peer
-from tests.realtime.signal.house import House, house, joined
+from tests.realtime.signal.house import ROOM, House, house, joined
 from tests.support.waiting import until
 
 
@@ -77,6 +78,21 @@ async def test_one_peer_that_floods_leaves_the_conversation_open(den: House) -> 
         assert den.engine.rooms.plane.dropped["flood"] > 0
         await ai.ask(rtc.SignalRequest(ping=1))
         assert (ai.dropped, bo.dropped) == (None, None)
+
+
+async def test_who_was_sent_away_is_not_listened_to(den: House) -> None:
+    async with joined(den, "ai") as ai:
+        room = den.rooms[ROOM]
+        away = room.participants["ai"]
+        room.leave(away, now=time.monotonic())
+        track = rtc.AddTrackRequest(cid="cam", type=models.TrackType.VIDEO, source=models.CAMERA)
+        await ai.signalling.send(rtc.SignalRequest(add_track=track))
+
+        async def closed() -> bool:
+            return ai.signalling.socket.state is State.CLOSED
+
+        await until(closed)
+        assert away.tracks == {}
 
 
 async def test_who_says_too_much_is_read_more_slowly_and_in_full() -> None:
