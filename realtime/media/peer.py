@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 # An SSRC of ours that reports are sent from; no media uses it (our media SSRCs are random).
 REPORTER = 1
 
-# What one peer may send in a tenth of a second: datagrams (five times a screen shared in motion),
-# of these RTCP (a browser sends about three), and connectivity checks (two or three while it looks
-# for a way).
-MAX_DATAGRAMS = 400
-MAX_REPORTS = 40
-MAX_CHECKS = 10
+# What one peer may send a second, saved up for one second: datagrams (three times a camera in
+# layers and a screen in motion), of these RTCP (a browser sends about thirty), and connectivity
+# checks (twenty while it looks for a way).
+MAX_DATAGRAMS = 2000
+MAX_REPORTS = 300
+MAX_CHECKS = 50
 
 # Sources (SSRCs) of a peer that SRTP keeps state for, and how many may become streams a second. Six
 # tracks in three layers with retransmissions are 36.
@@ -111,23 +111,31 @@ class Peer:
             subscription.name_length = self.address.length
 
     def begin_tick(self) -> None:
-        """A tenth of a second is over: count anew what this peer sends."""
-        self._datagrams = self._reports = self._checks = 0
+        """A tenth of a second is over, and a tenth of what may be sent is free again."""
+        self._datagrams = max(0, self._datagrams - MAX_DATAGRAMS // 10)
+        self._reports = max(0, self._reports - MAX_REPORTS // 10)
+        self._checks = max(0, self._checks - MAX_CHECKS // 10)
 
     def may_send(self) -> bool:
         """Count a datagram; whether it is within what one peer may send."""
+        if self._datagrams >= MAX_DATAGRAMS:
+            return False
         self._datagrams += 1
-        return self._datagrams <= MAX_DATAGRAMS
+        return True
 
     def may_report(self) -> bool:
         """The same for RTCP, which costs more."""
+        if self._reports >= MAX_REPORTS:
+            return False
         self._reports += 1
-        return self._reports <= MAX_REPORTS
+        return True
 
     def may_check(self) -> bool:
         """The same for connectivity checks, which cost most."""
+        if self._checks >= MAX_CHECKS:
+            return False
         self._checks += 1
-        return self._checks <= MAX_CHECKS
+        return True
 
     def came_from(self, ssrc: int) -> None:
         """A genuine packet came from this source; past the bound the oldest idle one is let go."""

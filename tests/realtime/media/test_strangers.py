@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from aioice import stun
 
-from realtime.media.peer import MAX_CHECKS, MAX_DATAGRAMS, MAX_SOURCES
+from realtime.media.peer import MAX_CHECKS, MAX_DATAGRAMS, MAX_REPORTS, MAX_SOURCES
 from realtime.media.plane import Plane
 from realtime.media.publication import Publication
 from realtime.media.stream import Stream
@@ -63,8 +63,11 @@ async def test_strangers_are_dropped_and_counted(plane: Plane, client: socket.so
     assert plane.dropped == dropped
 
 
-async def test_what_a_proven_peer_sends_is_bounded(plane: Plane, client: socket.socket) -> None:
+async def test_what_a_proven_peer_sends_is_bounded(
+    plane: Plane, client: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     peer = plane.new_peer(on_open=lambda: None, on_close=lambda: None)
+    monkeypatch.setattr(peer, "begin_tick", lambda: None)
     fragment, password = peer.credentials[0]
     await answer_to(plane, client, [check(f"{fragment}:x", password)])
     before = plane.dropped.total()
@@ -79,9 +82,10 @@ async def test_what_a_proven_peer_sends_is_bounded(plane: Plane, client: socket.
 
 
 async def test_more_checks_than_a_browser_makes_are_not_read(
-    plane: Plane, client: socket.socket
+    plane: Plane, client: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer = plane.new_peer(on_open=lambda: None, on_close=lambda: None)
+    monkeypatch.setattr(peer, "begin_tick", lambda: None)
     forged = check(f"{peer.credentials[0].fragment}:x", "wrong")
     for _ in range(MAX_CHECKS + 5):
         client.sendto(forged, ("127.0.0.1", plane.udp.port))
@@ -91,8 +95,23 @@ async def test_more_checks_than_a_browser_makes_are_not_read(
 
     await until(all_came)
     assert plane.dropped == {"check": MAX_CHECKS, "flood": 5}
+
+
+async def test_a_tenth_of_the_bounds_is_free_again_after_each_tenth_of_a_second() -> None:
+    peer = Plane("127.0.0.1", 0, advertised=()).new_peer(
+        on_open=lambda: None, on_close=lambda: None
+    )
+    bounds = {
+        peer.may_send: MAX_DATAGRAMS,
+        peer.may_report: MAX_REPORTS,
+        peer.may_check: MAX_CHECKS,
+    }
+    for may, bound in bounds.items():
+        assert [may() for _ in range(bound + 1)] == [True] * bound + [False]
     peer.begin_tick()
-    assert peer.may_check()
+    for may, bound in bounds.items():
+        free = bound // 10
+        assert [may() for _ in range(free + 1)] == [True] * free + [False]
 
 
 async def test_of_many_sources_the_oldest_idle_ones_are_let_go(
