@@ -1,4 +1,8 @@
-"""Plugins of the whole suite."""
+"""Plugins of the whole suite, and which of its tests run in both shapes of an installation."""
+
+from typing import Final
+
+import pytest
 
 pytest_plugins = [
     "tests.support.programs",
@@ -6,3 +10,13 @@ pytest_plugins = [
     "tests.support.web",
     "tests.support.served",
 ]
+
+OF_A_SHAPE: Final = frozenset({"database_url", "redis_url", "shape"})
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who asks for nothing that differs between the shapes runs once, not in each."""
+    for item in items:
+        if OF_A_SHAPE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("alone")

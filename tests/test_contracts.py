@@ -25,6 +25,10 @@ PLANTS = {
         "server/media.py",
         "import server.web.assets",
     ),
+    "The parent of all processes loads no pages, no worker and no engine": (
+        "server/preparing.py",
+        "import server.app",
+    ),
     "Media does not know signalling": ("realtime/media/__init__.py", "import realtime.signal"),
     "The live channel reaches the application through the gateway only": (
         "realtime/live/__init__.py",

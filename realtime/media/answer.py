@@ -7,9 +7,18 @@ from realtime.media import codecs, rtp
 from realtime.media.ice import Credentials
 from realtime.media.sdp import Codec, Description, Section
 
-# Extensions that a peer may send us. `mid` and `rid` are answered in idle sections too: a
-# browser may later reuse one to send simulcast, and refuses when it was first set up without.
-EXTENSIONS = (rtp.MID, rtp.RID, rtp.AUDIO_LEVEL, rtp.ORIENTATION, rtp.TRANSPORT_CC)
+# Extensions that a peer may send us. `mid` and those of layers are answered in idle sections too:
+# a browser may later reuse one to send simulcast, and refuses when it was first set up without.
+EXTENSIONS = (
+    rtp.MID,
+    rtp.RID,
+    rtp.REPAIRED_RID,
+    rtp.AUDIO_LEVEL,
+    rtp.ORIENTATION,
+    rtp.TRANSPORT_CC,
+)
+
+SCTP_LINES = ("a=sctp-port:5000", "a=max-message-size:65536")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +33,29 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What we send in a section: `stream` groups tracks that play in step."""
+    """What we send in a section: `stream` groups tracks that play in step.
+
+    `repair_ssrc` carries retransmissions where the viewer takes them apart (RFC 4588).
+    """
 
     stream: str
     track: str
     ssrc: int
+    repair_ssrc: int
     cname: str
 
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """What we take in a section: the preferred codec, and whether silence is left out (DTX)."""
+    """What we take in a section.
+
+    The preferred video codec, whether silence is left out (DTX), and whether sound comes with its
+    past beside it (RED).
+    """
 
     mime: str = ""
     dtx: bool = False
+    red: bool = True
 
 
 Use = Sending | Receiving | None
@@ -54,7 +72,15 @@ def write(
         data: accept data channels.
     """
     bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or (data and _is_data(s))]
-    lines = [
+    lines = session_lines(bundled, version)
+    for section in offer.sections:
+        lines += _section(section, transport, uses.get(section.mid), data=data)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def session_lines(bundled: list[str], version: int) -> list[str]:
+    """What stands above the sections; `bundled` are the mids that share the transport."""
+    return [
         "v=0",
         f"o=- 1 {version} IN IP4 127.0.0.1",
         "s=-",
@@ -64,9 +90,6 @@ def write(
         "a=extmap-allow-mixed",
         "a=msid-semantic: WMS *",
     ]
-    for section in offer.sections:
-        lines += _section(section, transport, uses.get(section.mid), data=data)
-    return "\r\n".join(lines) + "\r\n"
 
 
 def _section(section: Section, transport: Transport, use: Use, *, data: bool) -> Iterable[str]:
@@ -84,40 +107,49 @@ def _section(section: Section, transport: Transport, use: Use, *, data: bool) ->
 
 
 def _media(section: Section, transport: Transport, use: Use) -> Iterable[str]:
-    first = use.mime if isinstance(use, Receiving) else ""
-    chosen = codecs.accepted(section.codecs, first=first)
+    taking = use if isinstance(use, Receiving) else Receiving()
+    chosen = codecs.accepted(section.codecs, first=taking.mime, red=taking.red)
     formats = " ".join(str(codec.payload_type) for codec in chosen)
     yield f"m={section.kind} 9 {section.protocol} {formats}"
-    yield from _transport(section, transport)
+    yield from transport_lines(section.mid, transport, setup="passive")
     yield f"a={_direction(use)}"
     yield "a=rtcp-mux"
     yield "a=rtcp-rsize"
     for codec in chosen:
-        yield from _codec(codec, use)
+        yield from codec_lines(codec, use)
     for uri, number in section.extension_ids.items():
         if uri in EXTENSIONS:
             yield f"a=extmap:{number} {uri}"
     if isinstance(use, Receiving) and section.send_rids:
         yield from _simulcast(section.send_rids)
     if isinstance(use, Sending):
-        yield f"a=msid:{use.stream} {use.track}"
-        yield f"a=ssrc:{use.ssrc} cname:{use.cname}"
+        yield from source_lines(use, repaired=any(codec.mime == codecs.RTX for codec in chosen))
+
+
+def source_lines(use: Sending, *, repaired: bool) -> Iterable[str]:
+    """Which track a section carries, and under which SSRC (RFC 8830, RFC 5576)."""
+    yield f"a=msid:{use.stream} {use.track}"
+    if repaired:
+        yield f"a=ssrc-group:FID {use.ssrc} {use.repair_ssrc}"
+    yield f"a=ssrc:{use.ssrc} cname:{use.cname}"
+    if repaired:
+        yield f"a=ssrc:{use.repair_ssrc} cname:{use.cname}"
 
 
 def _data(section: Section, transport: Transport) -> Iterable[str]:
     yield f"m=application 9 {section.protocol} {' '.join(section.formats)}"
-    yield from _transport(section, transport)
-    yield "a=sctp-port:5000"
-    yield "a=max-message-size:65536"
+    yield from transport_lines(section.mid, transport, setup="passive")
+    yield from SCTP_LINES
 
 
-def _transport(section: Section, transport: Transport) -> Iterable[str]:
+def transport_lines(mid: str, transport: Transport, *, setup: str) -> Iterable[str]:
+    """Our end of the transport; `setup` is our part in the DTLS handshake (RFC 8842 §5)."""
     yield "c=IN IP4 0.0.0.0"
-    yield f"a=mid:{section.mid}"
+    yield f"a=mid:{mid}"
     yield f"a=ice-ufrag:{transport.credentials.fragment}"
     yield f"a=ice-pwd:{transport.credentials.password}"
     yield f"a=fingerprint:sha-256 {transport.fingerprint}"
-    yield "a=setup:passive"
+    yield f"a=setup:{setup}"
     for order, address in enumerate(transport.addresses):
         yield f"a={candidate(address, transport.port, order)}"
     yield "a=end-of-candidates"
@@ -129,7 +161,8 @@ def candidate(address: str, port: int, order: int) -> str:
     return f"candidate:{order + 1} 1 udp {priority} {address} {port} typ host"
 
 
-def _codec(codec: Codec, use: Use) -> Iterable[str]:
+def codec_lines(codec: Codec, use: Use) -> Iterable[str]:
+    """One payload type: its name, feedback and parameters."""
     channels = f"/{codec.channels}" if codec.channels > 1 else ""
     yield f"a=rtpmap:{codec.payload_type} {codec.name}/{codec.clock_rate}{channels}"
     for feedback in codecs.kept_feedback(codec):

@@ -1,4 +1,4 @@
-"""Feedback that we owe to publishers, on a clock: arrivals, losses, key frames, reports."""
+"""Feedback that we owe to publishers, on a clock: arrivals, key frames, reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def tick(peer: Peer, now: float, *, full: bool) -> None:
         return
     _report_arrivals(peer)
     for stream in list(peer.streams.values()):
-        _ask_again(peer, stream)
         if stream.waiting or stream.key_frame_owed:
             ask_key_frame(stream, now)
     if full:
@@ -34,20 +33,19 @@ def tick(peer: Peer, now: float, *, full: bool) -> None:
 
 def ask_key_frame(stream: Stream, now: float) -> None:
     """Ask the publisher for a key frame, at most once a second; sooner it stays owed."""
-    if stream.publication.kind == "video" and stream.may_ask(now):
-        stream.publication.peer.send_rtcp(rtcp.write_pli(REPORTER, stream.ssrc))
+    publication = stream.publication
+    if publication.kind != "video" or not stream.may_ask(now):
+        return
+    if publication.pli:
+        request = rtcp.write_pli(REPORTER, stream.ssrc)
+    else:
+        request = rtcp.write_fir(REPORTER, stream.ssrc, stream.key_frames_asked)
+    publication.peer.send_rtcp(request)
 
 
 def _report_arrivals(peer: Peer) -> None:
-    packet = peer.arrivals.report(REPORTER, next(iter(peer.streams)))
-    if packet is not None:
+    for packet in peer.arrivals.reports(REPORTER, next(iter(peer.streams))):
         peer.send_rtcp(packet)
-
-
-def _ask_again(peer: Peer, stream: Stream) -> None:
-    lost = stream.reception.to_ask_again()
-    if lost:
-        peer.send_rtcp(rtcp.write_nack(REPORTER, stream.ssrc, lost))
 
 
 def _report_reception(peer: Peer, now: float) -> None:

@@ -1,10 +1,13 @@
 """Which simulcast layer a viewer gets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 # RIDs that browsers are told to use, and LiveKit's quality numbers for them.
 LOW, MEDIUM, HIGH = 0, 1, 2
 QUALITY_OF_RID = {"q": LOW, "h": MEDIUM, "f": HIGH, "": HIGH}
+
+# A picture that is blown up by so little still looks sharp.
+_TOLERANCE = 0.9
 
 
 def quality_of(rid: str) -> int:
@@ -26,8 +29,8 @@ def choose(live: Collection[str], wanted: int) -> str | None:
     return fitting[-1] if fitting else ordered[0]
 
 
-def quality_for(height: int, heights: dict[int, int], default: int = HIGH) -> int:
-    """The lowest quality whose picture is at least `height` pixels high.
+def quality_for(height: int, heights: Mapping[int, int], default: int = HIGH) -> int:
+    """The lowest quality whose picture is about `height` pixels high or higher.
 
     Args:
         height: what the viewer shows, 0 when it did not say.
@@ -35,5 +38,5 @@ def quality_for(height: int, heights: dict[int, int], default: int = HIGH) -> in
     """
     if height <= 0 or not heights:
         return default
-    fitting = [quality for quality, offered in heights.items() if offered >= height]
+    fitting = [quality for quality, offered in heights.items() if offered >= height * _TOLERANCE]
     return min(fitting) if fitting else max(heights)

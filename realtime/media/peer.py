@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from realtime.media import ice, rtcp
+from realtime.media import ice, rtp
 from realtime.media.adapter import DtlsEndpoint
 from realtime.media.arrivals import Arrivals
+from realtime.media.health import Health
 from realtime.media.publication import Publication
+from realtime.media.quota import Quota
 from realtime.media.retransmit import Allowance
+from realtime.media.sdp import SdpError
+from realtime.media.sources import Sources
 from realtime.media.subscription import Subscription
 from realtime.media.udp import Address
 
@@ -28,10 +33,8 @@ MAX_DATAGRAMS = 2000
 MAX_REPORTS = 300
 MAX_CHECKS = 50
 
-# Sources (SSRCs) of a peer that SRTP keeps state for, and how many may become streams a second. Six
-# tracks in three layers with retransmissions are 36.
-MAX_SOURCES = 128
-BINDINGS_PER_SECOND = 24
+# Seconds to a peer and back while nothing tells them.
+_USUAL_ROUND_TRIP = 0.1
 
 # Addresses that may be proven for one peer at a time; a phone changing networks has two.
 MAX_ADDRESSES = 4
@@ -41,7 +44,10 @@ class Peer:
     """A client in the media plane. Made by `Plane.new_peer`, ended by `Plane.remove`.
 
     `on_open` is called once when media can flow, `on_close` once when the transport has failed.
-    `heard_at` is when the last signed connectivity check came (seconds, monotonic).
+    `heard_at` is when the last signed connectivity check came, `reported_at` the last report
+    (seconds, monotonic). `streams` are what it publishes by SSRC, `repairs` the same by the SSRC
+    of their retransmissions, `subscriptions` what it gets by ours. `cname` is its name as a
+    source of streams that play in step (RFC 7022). `round_trip` is in seconds, None while unknown.
     """
 
     def __init__(
@@ -52,23 +58,27 @@ class Peer:
         self.remote_fragment = ""
         self.address: Address | None = None
         self.addresses: list[Address] = []
-        self.heard_at = now
+        self.heard_at = self.reported_at = now
+        self.round_trip: float | None = None
+        self.cname = secrets.token_urlsafe(12)
         self.rx: Any = None
         self.tx: Any = None
         self.extension_names: dict[int, str] = {}
         self.streams: dict[int, Stream] = {}
+        self.repairs: dict[int, Stream] = {}
         self.by_mid: dict[str, Publication] = {}
         self.subscriptions: dict[int, Subscription] = {}
         self.arrivals = Arrivals()
+        self.health = Health()
         self.resends = Allowance()
-        self.bindings = Allowance(BINDINGS_PER_SECOND)
-        self._sources: dict[int, None] = {}
-        self._datagrams = self._reports = self._checks = 0
+        self.datagrams, self.reports = Quota(MAX_DATAGRAMS), Quota(MAX_REPORTS)
+        self.checks = Quota(MAX_CHECKS)
         self._on_open = on_open
         self._on_close = on_close
         self.dtls = DtlsEndpoint(
             plane.certificate, send=self._send_dtls, on_open=self._opened, on_close=self._closed
         )
+        self.sources = Sources(self.dtls.forget_incoming, self.streams, self.repairs)
 
     @property
     def is_open(self) -> bool:
@@ -80,14 +90,28 @@ class Peer:
         Raises:
             SdpError: the offer names no usable certificate.
         """
-        algorithm, fingerprint = offer.fingerprint
-        if not self.dtls.started:
-            self.dtls.start(algorithm, fingerprint)
+        self._trust(offer)
         if self.remote_fragment not in ("", offer.ice_fragment):
             self.plane.renew_credentials(self)
         self.remote_fragment = offer.ice_fragment
         for section in offer.sections:
-            self.extension_names.update({n: uri for uri, n in section.extension_ids.items()})
+            numbers = section.extension_ids
+            self.extension_names.update({numbers[n]: n for n in rtp.KNOWN if n in numbers})
+
+    def take_answer(self, answer: Description) -> None:
+        """Adopt the remote end's certificate from its answer to our offer.
+
+        Raises:
+            SdpError: the answer names no usable certificate, or wants us to begin the handshake.
+        """
+        if answer.anywhere("setup") == "passive":
+            raise SdpError("we are the passive end")
+        self._trust(answer)
+
+    def _trust(self, remote: Description) -> None:
+        algorithm, fingerprint = remote.fingerprint
+        if not self.dtls.started:
+            self.dtls.start(algorithm, fingerprint)
 
     def proven(self, address: Address, *, nominated: bool, now: float) -> None:
         """A signed check came from this address: datagrams from it are the peer's."""
@@ -111,44 +135,9 @@ class Peer:
             subscription.name_length = self.address.length
 
     def begin_tick(self) -> None:
-        """A tenth of a second is over, and a tenth of what may be sent is free again."""
-        self._datagrams = max(0, self._datagrams - MAX_DATAGRAMS // 10)
-        self._reports = max(0, self._reports - MAX_REPORTS // 10)
-        self._checks = max(0, self._checks - MAX_CHECKS // 10)
-
-    def may_send(self) -> bool:
-        """Count a datagram; whether it is within what one peer may send."""
-        if self._datagrams >= MAX_DATAGRAMS:
-            return False
-        self._datagrams += 1
-        return True
-
-    def may_report(self) -> bool:
-        """The same for RTCP, which costs more."""
-        if self._reports >= MAX_REPORTS:
-            return False
-        self._reports += 1
-        return True
-
-    def may_check(self) -> bool:
-        """The same for connectivity checks, which cost most."""
-        if self._checks >= MAX_CHECKS:
-            return False
-        self._checks += 1
-        return True
-
-    def came_from(self, ssrc: int) -> None:
-        """A genuine packet came from this source; past the bound the oldest idle one is let go."""
-        if ssrc in self._sources:
-            return
-        self._sources[ssrc] = None
-        if len(self._sources) > MAX_SOURCES:
-            self.forget_source(next(s for s in self._sources if s not in self.streams))
-
-    def forget_source(self, ssrc: int) -> None:
-        """SRTP keeps nothing of this source any more."""
-        self._sources.pop(ssrc, None)
-        self.dtls.forget_incoming(ssrc)
+        """A tenth of a second is over."""
+        for quota in (self.datagrams, self.reports, self.checks):
+            quota.tick()
 
     def publish(self, publication: Publication) -> None:
         """Take in a publication whose section is agreed."""
@@ -158,10 +147,16 @@ class Peer:
         """Forget a publication and its streams; its subscriptions stop."""
         self.by_mid.pop(publication.mid, None)
         for stream in publication.streams.values():
-            self.streams.pop(stream.ssrc, None)
-            self.forget_source(stream.ssrc)
+            self.forget_stream(stream)
         for subscription in list(publication.subscriptions):
             subscription.peer.unsubscribe(subscription)
+
+    def forget_stream(self, stream: Stream) -> None:
+        """Packets of this stream and of its retransmissions are strangers' from now on."""
+        self.streams.pop(stream.ssrc, None)
+        self.repairs.pop(stream.repair_ssrc, None)
+        self.sources.forget(stream.ssrc)
+        self.sources.forget(stream.repair_ssrc)
 
     def subscribe(self, subscription: Subscription) -> None:
         """Begin to get a publication, once a section is agreed and the transport stands."""
@@ -174,6 +169,7 @@ class Peer:
         subscription.stop()
         if self.subscriptions.pop(subscription.ssrc, None) is not None:
             self.dtls.forget_outgoing(subscription.ssrc)
+            self.dtls.forget_outgoing(subscription.repair_ssrc)
         if subscription in subscription.publication.subscriptions:
             subscription.publication.subscriptions.remove(subscription)
 
@@ -182,19 +178,16 @@ class Peer:
         if self.tx is not None and self.address is not None:
             self.plane.send_rtcp(packet, self.tx, self.address)
 
-    def report_sender(self, subscription: Subscription) -> None:
-        """Tell a viewer which instant its RTP times mean, so that sound and picture stay in step.
+    def note_round_trip(self, seconds: float | None) -> None:
+        """A report told how long the way there and back takes; smoothed as in RFC 6298 §2."""
+        if seconds is not None:
+            before = seconds if self.round_trip is None else self.round_trip
+            self.round_trip = before + (seconds - before) / 8
 
-        The publisher's own report, with the viewer's numbering (RFC 3550 §6.4.1).
-        """
-        stream = subscription.stream
-        if stream is None or stream.reception.report is None:
-            return
-        report = stream.reception.report
-        timestamp = (report.timestamp + subscription.timestamp_add) & 0xFFFFFFFF
-        told = report._replace(ssrc=subscription.ssrc, timestamp=timestamp)
-        cname = subscription.publication.sid.encode()
-        self.send_rtcp(rtcp.write_sender_report(told, cname))
+    @property
+    def usual_round_trip(self) -> float:
+        """Seconds to the peer and back, a guess before it is known."""
+        return _USUAL_ROUND_TRIP if self.round_trip is None else self.round_trip
 
     def _send_dtls(self, datagram: bytes) -> None:
         if self.address is not None:

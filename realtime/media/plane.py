@@ -12,9 +12,13 @@ from typing import Any
 
 from realtime.media import adapter, feedback, ice
 from realtime.media.answer import Transport
+from realtime.media.control import Control
 from realtime.media.forwarder import Forwarder
 from realtime.media.ingress import Ingress
+from realtime.media.mending import Mender
 from realtime.media.peer import Peer
+from realtime.media.resending import Resender
+from realtime.media.rtp import FIXED_HEADER, is_rtcp
 from realtime.media.udp import BATCH_IN, BATCH_OUT, SLOT, Address, UdpSocket
 
 _log = logging.getLogger(__name__)
@@ -39,7 +43,10 @@ class Plane:
         self.peers: set[Peer] = set()
         self.dropped: Counter[str] = Counter()
         self.forwarder = Forwarder(self.udp)
-        self.ingress = Ingress(self.udp, self.forwarder, self.dropped)
+        self.resender = Resender(self.udp, self.dropped)
+        self.mender = Mender(self.udp)
+        self.ingress = Ingress(self.udp, self.forwarder, self.mender, self.dropped)
+        self.control = Control(self.udp, self.resender, self.dropped)
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
         # Datagrams on their way out point to addresses, so these outlive the next flush.
@@ -51,6 +58,7 @@ class Plane:
     def start(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_reader(self.udp.fileno(), self._readable)
+        self.mender.start()
         self._ticking = loop.create_task(self._tick())
 
     async def close(self) -> None:
@@ -59,6 +67,7 @@ class Plane:
             self.remove(peer)
         if self._ticking is not None:
             self._ticking.cancel()
+        self.mender.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
         asyncio.get_running_loop().remove_reader(self.udp.fileno())
         self.udp.close()
@@ -157,14 +166,23 @@ class Plane:
         peer = self.peer_at(key)
         if peer is None:
             self.dropped["stranger"] += 1
-        elif not peer.may_send():
+        elif not peer.datagrams.take():
             self.dropped["flood"] += 1
         elif 128 <= first <= 191:
-            self.ingress.take(peer, slot, length, now)
+            self.take_media(peer, slot, length, now)
         elif 20 <= first <= 63:
             peer.dtls.receive(bytes(self.udp.memory[slot * SLOT : slot * SLOT + length]))
         else:
             self.dropped["unknown"] += 1
+
+    def take_media(self, peer: Peer, slot: int, length: int, now: float) -> None:
+        """Take a datagram that looks like SRTP or SRTCP (RFC 7983 §7, RFC 5761 §4)."""
+        if peer.rx is None or length < FIXED_HEADER:
+            self.dropped["early"] += 1
+        elif is_rtcp(self.udp.memory[slot * SLOT + 1]):
+            self.control.take(peer, slot, length, now)
+        else:
+            self.ingress.take(peer, slot, length, now)
 
     def _check(self, datagram: bytes, key: bytes, now: float) -> None:
         known = self._by_fragment.get(ice.fragment_in(datagram))
@@ -172,7 +190,7 @@ class Plane:
             self.dropped["check"] += 1
             return
         peer, password = known
-        if not peer.may_check():
+        if not peer.checks.take():
             self.dropped["flood"] += 1
             return
         check = ice.read_check(datagram)

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 MAX_LAYERS = 4
 
+# A layer changes its SSRC when it is negotiated anew, never more often than this, in seconds.
+_REBIND_PAUSE = 0.5
+
 
 class Publication:
     """One published track inside the media plane, known by its `sid`.
 
-    `loudest` is the smallest RFC 6464 level (0 loudest, 127 silence) since it was last read.
+    `codecs` are the keys of `codecs.key_of` by payload type, `repairs` the payload types of
+    retransmissions with those that they repair, `repaired` their announced SSRCs likewise. `nack`
+    and `pli` say whether the publisher takes such requests. `loudest` is the smallest RFC 6464
+    level (0 loudest, 127 silence) since it was last read.
     """
 
     def __init__(self, sid: str, peer: Peer, kind: str) -> None:
@@ -28,6 +34,10 @@ class Publication:
         self.mid = ""
         self.rids: list[str] = []
         self.codecs: dict[int, str] = {}
+        self.repairs: dict[int, int] = {}
+        self.repaired: dict[int, int] = {}
+        self.nack = False
+        self.pli = True
         self.clock_rate = 48000 if kind == "audio" else 90000
         self.streams: dict[str, Stream] = {}
         self.subscriptions: list[Subscription] = []
@@ -35,21 +45,33 @@ class Publication:
 
     def bind(self, section: Section) -> None:
         """Take the section in which the publisher sends this track."""
+        taken = codecs.accepted(section.codecs)
+        media = [codec for codec in taken if codec.mime != codecs.RTX]
+        feedback = {name for codec in media for name in codec.feedback}
         self.mid = section.mid
         self.rids = section.send_rids[:MAX_LAYERS]
-        self.codecs = {
-            codec.payload_type: codecs.key_of(codec) for codec in codecs.accepted(section.codecs)
-        }
+        self.codecs = {codec.payload_type: codecs.key_of(codec) for codec in media}
+        self.repairs = {repair: of for of, repair in codecs.repairs_of(taken).items()}
+        self.repaired = section.repair_ssrcs
+        self.nack = "nack" in feedback
+        self.pli = "nack pli" in feedback or "ccm fir" not in feedback
 
-    def stream_for(self, ssrc: int, rid: str) -> Stream | None:
-        """The stream of a layer, new or (after the publisher changed its SSRC) renewed."""
-        if rid not in (self.rids or [""]):
-            return None
+    def payload_type_of(self, key: str) -> int | None:
+        """The publisher's number of a codec."""
+        return next((number for number, known in self.codecs.items() if known == key), None)
+
+    def stream_for(self, ssrc: int, rid: str, now: float) -> Stream | None:
+        """The stream of a layer, new or (after the publisher changed its SSRC) renewed.
+
+        None for a layer that was not agreed, or one that changes too often to be honest.
+        """
         old = self.streams.get(rid)
-        stream = Stream(self, ssrc, rid)
+        if rid not in (self.rids or [""]) or (old and now - old.since < _REBIND_PAUSE):
+            return None
+        stream = Stream(self, ssrc, rid, now)
         self.streams[rid] = stream
         if old is not None:
-            self.peer.streams.pop(old.ssrc, None)
+            self.peer.forget_stream(old)
             for subscription in [*old.viewers(), *old.waiting]:
                 subscription.wait_for(stream)
         self.review()
@@ -84,10 +106,11 @@ class Publication:
         if any(changed):
             self.review()
 
-    def wanted_quality(self) -> int | None:
-        """The highest quality anybody watches; None when nobody does."""
-        wishes = [s.wanted for s in self.subscriptions if s.enabled]
-        return max(wishes) if wishes else None
+    @property
+    def heard_at(self) -> float:
+        """When the last packet or report of any layer came (seconds, monotonic), 0 before."""
+        streams = self.streams.values()
+        return max((max(s.latest_at, s.reception.report_at) for s in streams), default=0.0)
 
     def take_loudest(self) -> int:
         """Read `loudest` and begin anew."""

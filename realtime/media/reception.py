@@ -1,17 +1,14 @@
-"""How one RTP stream arrives: sequence, loss, jitter, gaps (RFC 3550 §6.4.1, appendix A)."""
+"""How one RTP stream arrives: sequence, loss, jitter (RFC 3550 §6.4.1, appendix A)."""
 
 from realtime.media.rtcp import ReportBlock, SenderReport
-
-# Gaps larger than this are a restart, not loss; nothing of them is asked for again.
-_MAX_GAP = 64
-_MAX_MISSING = 128
-_MAX_ASKS = 4
 
 
 class Reception:
     """Statistics of one incoming stream. Times in seconds of one monotonic clock.
 
-    `highest` is the extended sequence number, -1 before the first packet.
+    `highest` is the extended sequence number, -1 before the first packet; `received` counts
+    packets that came by themselves, without repairs, `octets` their payloads; `report` is the
+    newest sender report, taken at `report_at`.
     """
 
     __slots__ = (
@@ -20,7 +17,6 @@ class Reception:
         "_jitter",
         "_received_before",
         "_transit",
-        "asks",
         "highest",
         "octets",
         "received",
@@ -34,43 +30,37 @@ class Reception:
         self.octets = 0
         self.report: SenderReport | None = None
         self.report_at = 0.0
-        self.asks: dict[int, int] = {}
         self._first = 0
         self._jitter = 0.0
         self._transit: float | None = None
         self._expected_before = 0
         self._received_before = 0
 
-    def packet(self, sequence: int, size: int, *, watch_gaps: bool) -> bool:
-        """Count a packet; answers whether it is in order (False: late or repeated)."""
+    def packet(self, sequence: int, size: int) -> int:
+        """Count a packet; answers how far it is ahead of the newest one, 0 or less when late."""
         self.received += 1
         self.octets += size
         if self.highest < 0:
             self.highest = self._first = sequence + 0x10000
-            return True
-        ahead = (sequence - self.highest) & 0xFFFF
-        if 0 < ahead < 0x8000:
-            if ahead > 1 and watch_gaps:
-                self._note_gap(ahead)
+            return 1
+        ahead = self.ahead(sequence)
+        if ahead > 0:
             self.highest += ahead
-            return True
-        self.asks.pop(sequence, None)
-        return False
+        return ahead
 
-    def _note_gap(self, ahead: int) -> None:
-        if ahead > _MAX_GAP or len(self.asks) + ahead > _MAX_MISSING:
-            self.asks.clear()
-            return
-        for missing in range(self.highest + 1, self.highest + ahead):
-            self.asks[missing & 0xFFFF] = 0
+    def ahead(self, sequence: int) -> int:
+        """How far a 16-bit number is ahead of the newest one, negative when it is behind."""
+        return ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
 
-    def to_ask_again(self) -> list[int]:
-        """Sequence numbers worth a NACK now, oldest first; each is asked for a few times only."""
-        for sequence in [s for s, asked in self.asks.items() if asked >= _MAX_ASKS]:
-            del self.asks[sequence]
-        for sequence in self.asks:
-            self.asks[sequence] += 1
-        return list(self.asks)
+    @property
+    def expected(self) -> int:
+        """How many packets should have come since the first one."""
+        return self.highest - self._first + 1 if self.highest >= 0 else 0
+
+    @property
+    def jitter(self) -> float:
+        """Interarrival jitter in RTP ticks."""
+        return self._jitter
 
     def transit(self, arrival: float, timestamp: int, clock_rate: int) -> None:
         """Feed the interarrival jitter (RFC 3550 §6.4.1); once per frame or audio packet."""
@@ -86,7 +76,7 @@ class Reception:
 
     def block(self, ssrc: int, now: float) -> ReportBlock:
         """The report block for the time since the last one."""
-        expected = self.highest - self._first + 1
+        expected = self.expected
         expected_now = expected - self._expected_before
         lost_now = expected_now - (self.received - self._received_before)
         self._expected_before, self._received_before = expected, self.received

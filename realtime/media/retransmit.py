@@ -1,58 +1,110 @@
-"""Packets of one video layer kept for a moment, in plain text, for everyone who lost some."""
+"""Packets of one stream kept for a moment, in plain text, for everyone who lost some."""
 
 from typing import Any, NamedTuple
 
 from realtime.media import adapter
 
-# 256 packets are one second of 2 Mbit/s; a power of two, so that a slot is a masked number.
-SLOTS = 256
-_MASK = SLOTS - 1
-PAYLOAD = 1500
+# Slots are a power of two, so that a slot is a masked number. A ring begins small and grows while
+# what it holds is younger than `SPAN`: a thumbnail needs 64 packets for that, 4 Mbit/s 512.
+FEWEST, MOST = 64, 512
+SPAN = 1.0
+
+# Larger payloads are not kept.
+VIDEO_PAYLOAD, AUDIO_PAYLOAD = 1500, 512
 
 # Retransmissions that one peer may cause per second (burst of as many).
 PER_SECOND = 200
 
 
 class Kept(NamedTuple):
-    """A kept payload: where it lies, and the header fields that go with it."""
+    """A kept payload: where it lies, and the header fields that go with it.
+
+    `level` and `orientation` are octets of header extensions, -1 without.
+    """
 
     pointer: Any
     size: int
     marker: int
     timestamp: int
+    level: int
+    orientation: int
 
 
 class Ring:
-    """The last packets of a layer by sequence number; memory is made at the first packet."""
+    """The last packets of a stream by sequence number; memory is made at the first packet."""
 
-    __slots__ = ("_markers", "_memory", "_sequences", "_sizes", "_timestamps")
+    __slots__ = ("_heads", "_mask", "_memory", "_payload", "_sequences", "_span", "_view")
 
-    def __init__(self) -> None:
+    def __init__(self, payload: int, clock_rate: int) -> None:
+        self._payload = payload
+        self._span = int(SPAN * clock_rate)
         self._memory: Any = None
-        self._sequences = [-1] * SLOTS
-        self._sizes = [0] * SLOTS
-        self._markers = [0] * SLOTS
-        self._timestamps = [0] * SLOTS
+        self._view = memoryview(b"")
+        self._make(FEWEST)
 
-    def keep(self, sequence: int, marker: int, timestamp: int, payload: Any, size: int) -> None:
+    def _make(self, slots: int) -> None:
+        self._mask = slots - 1
+        self._sequences = [-1] * slots
+        self._heads = [(0, 0, 0, -1, -1)] * slots
+
+    def keep(
+        self,
+        sequence: int,
+        marker: int,
+        timestamp: int,
+        payload: Any,
+        size: int,
+        level: int = -1,
+        orientation: int = -1,
+    ) -> None:
         """Copy a payload of `size` bytes; one that is too large is not kept."""
-        if size > PAYLOAD:
+        if size > self._payload:
             return
         if self._memory is None:
-            self._memory = adapter.new_memory(SLOTS * PAYLOAD)
-        slot = sequence & _MASK
-        adapter.copy_memory(self._memory + slot * PAYLOAD, payload, size)
+            self._fill()
+        slot = sequence & self._mask
+        if self._sequences[slot] >= 0:
+            younger = (timestamp - self._heads[slot][2]) & 0xFFFFFFFF < self._span
+            if younger and self._mask + 1 < MOST:
+                self._grow()
+                slot = sequence & self._mask
+        adapter.copy_memory(self._memory + slot * self._payload, payload, size)
         self._sequences[slot] = sequence
-        self._sizes[slot] = size
-        self._markers[slot] = marker
-        self._timestamps[slot] = timestamp
+        self._heads[slot] = (size, marker, timestamp, level, orientation)
+
+    def _fill(self) -> None:
+        self._memory = adapter.new_memory((self._mask + 1) * self._payload)
+        self._view = adapter.memory_view(self._memory)
+
+    def _grow(self) -> None:
+        """Twice the slots, each packet in its new one."""
+        memory, sequences, heads = self._memory, self._sequences, self._heads
+        self._make(2 * len(sequences))
+        self._fill()
+        for slot, sequence in enumerate(sequences):
+            if sequence >= 0:
+                at = sequence & self._mask
+                source = memory + slot * self._payload
+                adapter.copy_memory(self._memory + at * self._payload, source, heads[slot][0])
+                self._sequences[at], self._heads[at] = sequence, heads[slot]
+
+    def lacks(self, sequence: int, behind: int) -> bool:
+        """Whether a late packet, `behind` the newest one by so much, is worth taking in."""
+        return behind <= self._mask and self._sequences[sequence & self._mask] != sequence
 
     def get(self, sequence: int) -> Kept | None:
-        slot = sequence & _MASK
+        slot = sequence & self._mask
         if self._sequences[slot] != sequence:
             return None
-        pointer = self._memory + slot * PAYLOAD
-        return Kept(pointer, self._sizes[slot], self._markers[slot], self._timestamps[slot])
+        return Kept(self._memory + slot * self._payload, *self._heads[slot])
+
+    def bytes_of(self, sequence: int) -> memoryview:
+        """A kept payload to read; nothing when it is gone."""
+        slot = sequence & self._mask
+        if self._sequences[slot] != sequence:
+            return memoryview(b"")
+        start = slot * self._payload
+        return self._view[start : start + self._heads[slot][0]]
 
 
 class Allowance:

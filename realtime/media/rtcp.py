@@ -73,6 +73,21 @@ def sender_report(part: Part) -> SenderReport | None:
     return SenderReport(*struct.unpack_from("!IQIII", part.body))
 
 
+def report_blocks(part: Part) -> list[ReportBlock]:
+    """What the sender of an SR or RR says of the sources it hears (RFC 3550 §6.4.1, §6.4.2)."""
+    start = {SENDER_REPORT: 24, RECEIVER_REPORT: 4}.get(part.kind)
+    if start is None:
+        return []
+    end = min(start + 24 * part.form, len(part.body) - len(part.body) % 4)
+    return [_read_block(part.body, at) for at in range(start, end - 23, 24)]
+
+
+def _read_block(body: bytes, at: int) -> ReportBlock:
+    ssrc, loss, highest, jitter, lsr, dlsr = _REPORT_BLOCK.unpack_from(body, at)
+    lost = (loss & 0xFFFFFF ^ 0x800000) - 0x800000
+    return ReportBlock(ssrc, loss >> 24, lost, highest, jitter, lsr, dlsr)
+
+
 def key_frame_wanted(part: Part) -> list[int]:
     """SSRCs that a PLI or FIR asks a key frame of (RFC 4585 §6.3.1, RFC 5104 §4.3.1)."""
     if part.kind != PAYLOAD_FEEDBACK or len(part.body) < 8:
@@ -129,6 +144,12 @@ def _block(block: ReportBlock) -> bytes:
 def write_pli(sender: int, media: int) -> bytes:
     """Picture Loss Indication (RFC 4585 §6.3.1)."""
     return struct.pack("!BBHII", 0x80 | PLI, PAYLOAD_FEEDBACK, 2, sender, media)
+
+
+def write_fir(sender: int, media: int, number: int) -> bytes:
+    """Full Intra Request (RFC 5104 §4.3.1); `number` is another one for each new request."""
+    head = struct.pack("!BBHII", 0x80 | FIR, PAYLOAD_FEEDBACK, 4, sender, 0)
+    return head + struct.pack("!II", media, (number & 0xFF) << 24)
 
 
 def write_nack(sender: int, media: int, lost: list[int]) -> bytes:

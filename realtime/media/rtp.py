@@ -5,7 +5,7 @@ never raise on what a stranger may send: a malformed packet reads as None or as 
 """
 
 import struct
-from typing import NamedTuple
+from collections.abc import Mapping
 
 Buffer = bytes | bytearray | memoryview
 
@@ -21,14 +21,15 @@ RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ORIENTATION = "urn:3gpp:video-orientation"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+KNOWN = (AUDIO_LEVEL, MID, RID, REPAIRED_RID, ORIENTATION, TRANSPORT_CC)
 
+# One header extension element: its number, and where its value begins and ends in the buffer.
+Extension = tuple[int, int, int]
 
-class Extension(NamedTuple):
-    """One header extension element: its number and where its value lies in the buffer."""
-
-    number: int
-    start: int
-    end: int
+# What a packet's extensions say: transport-wide number, audio level, orientation (-1 without),
+# section, layer, repaired layer (empty without).
+Noted = tuple[int, int, int, str, str, str]
+NOTHING: Noted = (-1, -1, -1, "", "", "")
 
 
 def is_rtcp(second_byte: int) -> bool:
@@ -49,11 +50,11 @@ def payload_start(buffer: Buffer, start: int, length: int) -> int | None:
     return at if at <= start + length else None
 
 
-def extensions(buffer: Buffer, start: int, length: int) -> list[Extension]:
-    """Header extensions in order (RFC 8285 §4.2, §4.3); stops quietly where the form breaks."""
-    end = payload_start(buffer, start, length)
-    if end is None or not buffer[start] & 0x10:
-        return []
+def extensions(buffer: Buffer, start: int, end: int) -> list[Extension]:
+    """Extensions of a header that has some and ends at `end` (RFC 8285 §4.2, §4.3).
+
+    In order; stops quietly where the form breaks.
+    """
     at = start + FIXED_HEADER + 4 * (buffer[start] & 0x0F)
     profile = int.from_bytes(buffer[at : at + 2], "big")
     if profile == ONE_BYTE_PROFILE:
@@ -61,6 +62,34 @@ def extensions(buffer: Buffer, start: int, length: int) -> list[Extension]:
     if profile & _TWO_BYTE_MASK == _TWO_BYTE_PROFILE:
         return _two_byte(buffer, at + 4, end)
     return []
+
+
+def note_extensions(buffer: Buffer, start: int, payload: int, names: Mapping[int, str]) -> Noted:
+    """What a packet says that has extensions and whose header ends at `payload`.
+
+    Args:
+        names: extension URIs (of `KNOWN`) by number.
+    """
+    number, level, orientation, mid, rid, repaired = NOTHING
+    for key, at, end in extensions(buffer, start, payload):
+        name = names.get(key)
+        if name is TRANSPORT_CC:
+            number = buffer[at] << 8 | buffer[at + 1] if end - at == 2 else -1
+        elif name is AUDIO_LEVEL:
+            level = buffer[at] if end > at else -1
+        elif name is ORIENTATION:
+            orientation = buffer[at] if end > at else -1
+        elif name is MID:
+            mid = _text(buffer, at, end)
+        elif name is RID:
+            rid = _text(buffer, at, end)
+        elif name is REPAIRED_RID:
+            repaired = _text(buffer, at, end)
+    return number, level, orientation, mid, rid, repaired
+
+
+def _text(buffer: Buffer, at: int, end: int) -> str:
+    return bytes(buffer[at:end]).decode("ascii", "replace")
 
 
 def _one_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:
@@ -72,7 +101,7 @@ def _one_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:
             continue
         if number == 15 or at + 1 + size > end:
             break
-        found.append(Extension(number, at + 1, at + 1 + size))
+        found.append((number, at + 1, at + 1 + size))
         at += 1 + size
     return found
 
@@ -85,7 +114,7 @@ def _two_byte(buffer: Buffer, at: int, end: int) -> list[Extension]:
             continue
         if at + 2 > end or at + 2 + buffer[at + 1] > end:
             break
-        found.append(Extension(buffer[at], at + 2, at + 2 + buffer[at + 1]))
+        found.append((buffer[at], at + 2, at + 2 + buffer[at + 1]))
         at += 2 + buffer[at + 1]
     return found
 

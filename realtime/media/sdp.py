@@ -6,6 +6,7 @@ from functools import cached_property
 
 MAX_BYTES = 512 * 1024
 MAX_SECTIONS = 256
+_MAX_GROUPS = 8
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
@@ -79,6 +80,13 @@ class Section:
     def send_rids(self) -> list[str]:
         """Simulcast layers that the offerer sends, in its order (RFC 8851, RFC 8853)."""
         return [rid.split()[0] for rid in self.values("rid") if rid.split()[1:2] == ["send"]]
+
+    @property
+    def repair_ssrcs(self) -> dict[int, int]:
+        """SSRC of retransmissions → SSRC that they repair (RFC 5576 §4.2, RFC 4588 §8.8)."""
+        groups = [line.split() for line in self.values("ssrc-group")[:_MAX_GROUPS]]
+        pairs = [group[1:] for group in groups if group[0:1] == ["FID"] and len(group) == 3]
+        return {_ssrc(repair): _ssrc(repaired) for repaired, repair in pairs}
 
     @cached_property
     def extension_ids(self) -> dict[str, int]:
@@ -174,7 +182,11 @@ def _codec(
     )
 
 
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+def _number(text: str, *, digits: int = 9) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > digits:
         raise SdpError("number expected")
     return int(text)
+
+
+def _ssrc(text: str) -> int:
+    return _number(text, digits=10)

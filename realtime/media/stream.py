@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from realtime.media import frames, retransmit
+from realtime.media.gaps import Gaps
 from realtime.media.reception import Reception
 from realtime.media.retransmit import Ring
 
 if TYPE_CHECKING:
+    from realtime.media.frames import Counters
     from realtime.media.publication import Publication
     from realtime.media.subscription import Subscription
 
@@ -16,22 +19,27 @@ KEY_FRAME_PAUSE = 1.0
 
 
 class Group:
-    """Viewers of a stream whose packets have the same header: same extension numbers."""
+    """Viewers of a stream whose packets have the same form: same extension numbers, same payload.
 
-    __slots__ = ("level_id", "orientation_id", "targets")
+    `plain` listeners get only the newest block of sound that carries its past beside it.
+    """
 
-    def __init__(self, level_id: int, orientation_id: int) -> None:
+    __slots__ = ("level_id", "orientation_id", "plain", "targets")
+
+    def __init__(self, level_id: int, orientation_id: int, plain: bool) -> None:
         self.level_id = level_id
         self.orientation_id = orientation_id
+        self.plain = plain
         self.targets: list[Subscription] = []
 
 
 class Stream:
     """State of one incoming stream. `waiting` holds viewers who start at its next key frame.
 
-    `alive` says whether packets came since the last look; `codec` is a key of `codecs.key_of`;
-    `latest` is the newest RTP time; `picture` and `tl0` are VP8's newest counters (RFC 7741
-    §4.2), -1 where they are not told or the track has only one layer.
+    It began `since`; `repair_ssrc` is where its retransmissions come from, 0 while unknown; `alive`
+    says whether packets came since the last look; `codec` is a key of `codecs.key_of`; `latest` is
+    the newest RTP time, which came at `latest_at`; `shifts` says whether some viewer sees other VP8
+    counters than those that come. Times but RTP's are seconds, monotonic.
     """
 
     __slots__ = (
@@ -39,72 +47,103 @@ class Stream:
         "_looked_at",
         "alive",
         "codec",
+        "gaps",
         "groups",
         "key_frame_owed",
+        "key_frames_asked",
         "latest",
+        "latest_at",
         "payload_type",
-        "picture",
         "publication",
         "reception",
+        "repair_ssrc",
         "rid",
         "ring",
+        "shifts",
+        "since",
         "ssrc",
-        "tl0",
         "waiting",
     )
 
-    def __init__(self, publication: Publication, ssrc: int, rid: str) -> None:
+    def __init__(self, publication: Publication, ssrc: int, rid: str, now: float) -> None:
+        video = publication.kind == "video"
         self.publication = publication
         self.ssrc = ssrc
         self.rid = rid
+        self.since = now
+        self.repair_ssrc = 0
         self.codec = ""
         self.payload_type = -1
         self.latest = 0
-        self.picture = self.tl0 = -1
+        self.latest_at = 0.0
+        self.shifts = False
         self.reception = Reception()
-        self.ring = Ring()
+        self.gaps = Gaps()
+        payload = retransmit.VIDEO_PAYLOAD if video else retransmit.AUDIO_PAYLOAD
+        self.ring = Ring(payload, publication.clock_rate)
         self.groups: list[Group] = []
         self.waiting: list[Subscription] = []
         self.alive = True
         self.key_frame_owed = False
+        self.key_frames_asked = 0
         self._asked_at = -KEY_FRAME_PAUSE
         self._looked_at = 0
 
-    def group_of(self, level_id: int, orientation_id: int) -> Group:
-        """The group with these extension numbers, made when it is missing."""
+    def take(self, viewer: Subscription, *, plain: bool) -> None:
+        """Let a viewer get this stream's packets from now on."""
+        self._group_of(viewer.level_id, viewer.orientation_id, plain).targets.append(viewer)
+        self.shifts = self.shifts or viewer.shift != frames.NO_SHIFT
+
+    def _group_of(self, level_id: int, orientation_id: int, plain: bool) -> Group:
         for group in self.groups:
-            if group.level_id == level_id and group.orientation_id == orientation_id:
+            if (group.level_id, group.orientation_id, group.plain) == (
+                level_id,
+                orientation_id,
+                plain,
+            ):
                 return group
-        group = Group(level_id, orientation_id)
-        self.groups.append(group)
+        group = Group(level_id, orientation_id, plain)
+        # Headers are written over what lies before the payload: who gets all of it comes first.
+        self.groups.insert(len(self.groups) if plain else 0, group)
         return group
 
-    def leave(self, subscription: Subscription) -> None:
+    def leave(self, viewer: Subscription) -> None:
         """Forget a viewer, watching or waiting."""
-        if subscription in self.waiting:
-            self.waiting.remove(subscription)
+        if viewer in self.waiting:
+            self.waiting.remove(viewer)
         for group in self.groups:
-            if subscription in group.targets:
-                group.targets.remove(subscription)
+            if viewer in group.targets:
+                group.targets.remove(viewer)
         self.groups = [group for group in self.groups if group.targets]
+        self.shifts = any(each.shift != frames.NO_SHIFT for each in self.viewers())
 
     def viewers(self) -> list[Subscription]:
         """Everyone who gets this stream's packets now."""
         return [target for group in self.groups for target in group.targets]
 
-    def count(self, sequence: int, timestamp: int, size: int) -> bool:
-        """Note a packet of `size` payload bytes; answers whether it came in order."""
-        video = self.publication.kind == "video"
-        if not self.reception.packet(sequence, size, watch_gaps=video):
-            return False
-        self.latest = timestamp
-        return True
+    def extended(self, sequence: int) -> int:
+        """The extended number of a 16-bit one that lies near the newest."""
+        return self.reception.highest + self.reception.ahead(sequence)
+
+    def lacks(self, sequence: int) -> bool:
+        """Whether a number lies behind the newest, not too far, and never came."""
+        behind = -self.reception.ahead(sequence)
+        return behind > 0 and self.ring.lacks(sequence, behind)
+
+    def newest_counters(self) -> Counters | None:
+        """VP8's running numbers in the newest packet; None where there are none."""
+        payload = self.ring.bytes_of(self.reception.highest & 0xFFFF)
+        if self.codec != "video/vp8" or not payload:
+            return None
+        descriptor = frames.vp8_descriptor(payload, 0, len(payload))
+        return frames.counters(payload, descriptor) if descriptor else None
 
     def may_ask(self, now: float) -> bool:
         """Whether a key frame may be asked for at `now`; if not, it stays owed."""
         self.key_frame_owed = now - self._asked_at < KEY_FRAME_PAUSE
         if not self.key_frame_owed:
             self._asked_at = now
+            self.key_frames_asked += 1
         return not self.key_frame_owed
 
     def look(self) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from realtime.signal import metrics, session, tokens
+from realtime.signal.joining import Arrival, JoinRequestError, read_arrival
 from realtime.signal.rooms import Rooms
 from realtime.signal.tokens import Admission, TokenError
 from realtime.signal.twirp import RoomService
 
 # The page that asks comes from the application's origin, which is never ours.
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-_TOO_OLD = "this server speaks /rtc/v1 only: a newer client is needed"
 
 
 def create_app(rooms: Rooms, keys: dict[str, str]) -> Starlette:
@@ -27,8 +27,8 @@ def create_app(rooms: Rooms, keys: dict[str, str]) -> Starlette:
         routes=[
             WebSocketRoute("/rtc/v1", doors.join),
             Route("/rtc/v1/validate", doors.validate),
-            Route("/rtc", _too_old),
-            Route("/rtc/validate", _too_old),
+            WebSocketRoute("/rtc", doors.join),
+            Route("/rtc/validate", doors.validate),
             Route("/twirp/livekit.RoomService/{method}", service.answer, methods=["POST"]),
             Route("/healthz", _health),
             Route("/metrics", doors.figures),
@@ -37,11 +37,14 @@ def create_app(rooms: Rooms, keys: dict[str, str]) -> Starlette:
 
 
 class Refused(Exception):
-    """A join that is not let in; `status` and text go to the client's second question."""
+    """A client that is not let in; `status` and text go to its second question, `validate`."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
+
+    def response(self) -> Response:
+        return PlainTextResponse(str(self), self.status, _ANY_ORIGIN)
 
 
 class Doors:
@@ -52,43 +55,53 @@ class Doors:
         self._keys = keys
 
     async def join(self, websocket: WebSocket) -> None:
-        header = websocket.headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            admission = self._admit(websocket.query_params.get("access_token") or header)
+            admission, arrival = self._admit(websocket)
         except Refused:
             await websocket.close()
             return
-        await session.serve(websocket, self._rooms, admission)
+        await session.serve(websocket, self._rooms, admission, arrival)
 
     async def validate(self, request: Request) -> Response:
-        """Say in words why a join was refused; browsers tell nothing of a refused WebSocket."""
+        """Say in words why a client was refused; browsers tell nothing of a refused WebSocket."""
         try:
-            self._admit(request.query_params.get("access_token", ""))
+            self._admit(request)
         except Refused as refusal:
-            return PlainTextResponse(str(refusal), refusal.status, _ANY_ORIGIN)
+            return refusal.response()
         return PlainTextResponse("success", headers=_ANY_ORIGIN)
 
     async def figures(self, request: Request) -> Response:
         text = metrics.render(self._rooms)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
-    def _admit(self, token: str) -> Admission:
+    def _admit(self, knock: HTTPConnection) -> tuple[Admission, Arrival]:
+        """Who knocks and what it wants; the token stands in the query or in a header.
+
+        Raises:
+            Refused: it may not come in.
+        """
+        header = knock.headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            admission = tokens.admit(token, self._keys)
+            admission = tokens.admit(knock.query_params.get("access_token") or header, self._keys)
         except TokenError as error:
             raise Refused(401, str(error)) from error
         if not tokens.may_join(admission):
             raise Refused(401, "the token opens no room")
-        room = self._rooms.rooms.get(admission.grants.room)
-        bound = self._rooms.limits.participants_per_room
-        if room is not None and len(room.participants) >= bound:
+        try:
+            v1 = knock.url.path.startswith("/rtc/v1")
+            arrival = read_arrival(knock.query_params, needs_request=v1)
+        except JoinRequestError as error:
+            raise Refused(400, str(error)) from error
+        if self._is_full(admission):
             raise Refused(403, "the room is full")
-        return admission
+        return admission, arrival
 
-
-async def _too_old(request: Request) -> Response:
-    # Not 404: a client answers that by trying the same path again, without end.
-    return PlainTextResponse(_TOO_OLD, 403, _ANY_ORIGIN)
+    def _is_full(self, admission: Admission) -> bool:
+        """Whether there is no place left for a person who is not in the room already."""
+        room = self._rooms.rooms.get(admission.grants.room)
+        if room is None or admission.identity in room.participants:
+            return False
+        return len(room.participants) >= self._rooms.limits.participants_per_room
 
 
 async def _health(request: Request) -> Response:

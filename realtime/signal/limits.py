@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every bound of the engine that an operator may want to change."""
+    """Every bound of the engine that an operator may want to change.
+
+    Whoever vanishes without a word is gone after `silent_signal + resume_within` seconds, or
+    after `silent_transport + resume_within` when only its media fell silent: 31 and 27.
+    """
 
     tracks_per_participant: int = 4
     screen_tracks_per_participant: int = 2
@@ -17,7 +21,10 @@ class Limits:
     attributes: int = 32
     ping_interval: int = 5
     ping_timeout: int = 15
-    silent_signal: float = 20.0
-    silent_transport: float = 20.0
+    silent_signal: float = 16.0
+    silent_transport: float = 12.0
+    resume_within: float = 15.0
     connect_within: float = 25.0
+    answer_within: float = 15.0
+    take_within: float = 10.0
     empty_room_kept: float = 20.0

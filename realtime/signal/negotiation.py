@@ -1,75 +1,78 @@
-"""From an offer to its answer."""
+"""What answers and offers have in common: which section carries what, and when packets begin."""
 
 from __future__ import annotations
 
-from livekit.protocol import rtc
+from typing import TYPE_CHECKING
+
+from livekit.protocol import models, rtc
 
 from realtime.media import answer, sdp
 from realtime.media.answer import Receiving, Sending, Use
-from realtime.signal import subscribing
-from realtime.signal.participant import Participant
-from realtime.signal.sections import Slot
+from realtime.signal import conditions
+from realtime.signal.sections import Sections, Slot
 from realtime.signal.tracks import Track
 
-
-def answer_offer(participant: Participant, offer: rtc.SessionDescription) -> None:
-    """Take an offer in and queue its answer.
-
-    Raises:
-        SdpError: the offer cannot be answered.
-    """
-    description = sdp.parse(offer.sdp)
-    participant.peer.take_offer(description)
-    participant.offer_asked = False
-    room = participant.room
-    for ended in participant.sections.take(description):
-        room.unpublish(participant, ended)
-    for slot in participant.sections.newly_sending():
-        track = participant.waiting_track(slot.offered.kind, slot.offered.track_id)
-        if track is not None:
-            _bind(participant, slot, track)
-    tracks = room.tracks()
-    placed = subscribing.place_all(participant, tracks)
-    participant.send(rtc.SignalResponse(answer=_write(participant, offer.id, description)))
-    participant.sections.settle()
-    subscribing.begin(participant, placed)
-    subscribing.ask_for_offer(participant, tracks)
+if TYPE_CHECKING:
+    from realtime.media.peer import Peer
+    from realtime.signal.participant import Participant
 
 
-def _bind(participant: Participant, slot: Slot, track: Track) -> None:
-    slot.published = track
-    track.sdp_cid = slot.offered.track_id
-    track.info.mid = slot.offered.mid
-    track.publication.bind(slot.offered)
-    participant.peer.publish(track.publication)
-    participant.room.publish(participant, track)
-
-
-def _write(
-    participant: Participant, offer_id: int, description: sdp.Description
-) -> rtc.SessionDescription:
-    participant.answers += 1
-    peer = participant.peer
-    uses = {mid: _use(participant, slot) for mid, slot in participant.sections.slots.items()}
-    text = answer.write(
-        description,
-        peer.plane.transport_of(peer),
-        uses,
-        version=participant.answers,
-        data=False,
-    )
-    watched = participant.sections.watched()
-    return rtc.SessionDescription(type="answer", sdp=text, id=offer_id, mid_to_track_id=watched)
+def write_answer(
+    participant: Participant,
+    peer: Peer,
+    sections: Sections,
+    offer: sdp.Description,
+    *,
+    version: int,
+) -> str:
+    """The answer to an offer of the client."""
+    uses = {mid: _use(participant, slot) for mid, slot in sections.slots.items()}
+    transport = peer.plane.transport_of(peer)
+    return answer.write(offer, transport, uses, version=version, data=False)
 
 
 def _use(participant: Participant, slot: Slot) -> Use:
     if slot.published is not None:
-        return Receiving(slot.published.preferred_mime, slot.published.dtx)
-    if slot.watched is None:
-        return None
-    subscription = participant.subscriptions.get(slot.watched.sid)
+        published = slot.published
+        return Receiving(published.preferred_mime, published.dtx, published.red)
+    return sending(participant, slot.watched) if slot.watched is not None else None
+
+
+def sending(participant: Participant, track: Track, *, alone: bool = False) -> Sending | None:
+    """How a section that carries `track` is described; None when it is not watched after all.
+
+    Args:
+        alone: name the track where its stream is named. A client that learned the track from
+            an earlier use of the section knows this one only so; it then plays out of step.
+    """
+    subscription = participant.subscriptions.get(track.sid)
     if subscription is None:
         return None
-    owner = participant.room.owner_of(slot.watched)
-    stream = f"{owner.sid}|{slot.watched.info.stream}"
-    return Sending(stream, slot.watched.sid, subscription.ssrc, slot.watched.sid)
+    owner = participant.room.owner_of(track)
+    stream = f"{owner.sid}|{track.sid if alone else track.info.stream}"
+    ssrc, repair_ssrc = subscription.ssrc, subscription.repair_ssrc
+    return Sending(stream, track.sid, ssrc, repair_ssrc, owner.connections.publisher.cname)
+
+
+def begin(participant: Participant, track: Track, agreed: sdp.Section) -> None:
+    """Let packets of a track flow, numbered as the client's section has it.
+
+    The client is told when it cannot decode them, and when there are none at the moment.
+    """
+    subscription = participant.subscriptions.get(track.sid)
+    if subscription is None or subscription.payload_types:
+        return
+    subscription.agree(agreed)
+    participant.connections.subscriber.subscribe(subscription)
+    if not subscription.takes(track.preferred_mime):
+        failed = rtc.SubscriptionResponse(track_sid=track.sid, err=models.SE_CODEC_UNSUPPORTED)
+        participant.send(rtc.SignalResponse(subscription_response=failed))
+    if track.paused:
+        conditions.tell_state(participant, participant.room.owner_of(track), track)
+
+
+def description(
+    kind: str, text: str, number: int, carried: dict[str, str]
+) -> rtc.SessionDescription:
+    """The message around a description; `carried` is mid → track sid of everything we send."""
+    return rtc.SessionDescription(type=kind, sdp=text, id=number, mid_to_track_id=carried)

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from livekit.protocol import models, rtc
 
 from realtime.media.publication import Publication
-from realtime.media.sdp import SdpError
-from realtime.signal import negotiation, subscribing, tokens
+from realtime.signal import describing, dynacast, permitting, subscribing, tokens
 from realtime.signal.participant import Participant, new_sid
 from realtime.signal.rooms import Rooms
 from realtime.signal.tracks import Track, info_from
@@ -26,6 +25,7 @@ def handle(rooms: Rooms, participant: Participant, request: rtc.SignalRequest) -
 
     Raises:
         Left: the client leaves.
+        SdpError: it described its media in a way that cannot be understood.
     """
     kind = request.WhichOneof("message")
     if kind == "leave":
@@ -43,23 +43,58 @@ def handle(rooms: Rooms, participant: Participant, request: rtc.SignalRequest) -
 
 
 def _handle_media(participant: Participant, kind: str, request: rtc.SignalRequest) -> None:
+    """Candidates ("trickle") are not even read: as ICE-lite we dial nobody (RFC 8445 §2.5)."""
     if kind == "offer":
-        _offer(participant, request.offer)
+        participant.connections.take_offer(request.offer)
+    elif kind == "answer":
+        participant.connections.take_answer(request.answer)
     elif kind == "mute":
-        track = participant.tracks.get(request.mute.sid)
-        if track is not None:
-            set_muted(participant, track, request.mute.muted)
+        _mute(participant, request.mute)
     elif kind == "subscription":
-        _subscription(participant, request.subscription)
+        change_subscription(participant, request.subscription)
     elif kind == "track_setting":
-        _track_setting(participant, request.track_setting)
+        subscribing.apply_settings(participant, request.track_setting)
+    elif kind == "subscription_permission":
+        permitting.change(participant, request.subscription_permission)
+    else:
+        _describe(participant, kind, request)
 
 
-def set_muted(participant: Participant, track: Track, muted: bool) -> None:
-    """Note and tell that a track is muted or not."""
+def _describe(participant: Participant, kind: str, request: rtc.SignalRequest) -> None:
+    if kind == "update_layers":
+        describing.update_layers(participant, request.update_layers)
+    elif kind == "update_video_track":
+        describing.update_video(participant, request.update_video_track)
+    elif kind == "update_audio_track":
+        describing.update_audio(participant, request.update_audio_track)
+
+
+def _mute(participant: Participant, request: rtc.MuteTrackRequest) -> None:
+    track = participant.tracks.get(request.sid)
+    if track is not None:
+        track.muted_from_afar = False
+        _set_muted(participant, track, request.muted)
+
+
+def mute_from_afar(participant: Participant, track: Track) -> None:
+    """Mute a track for its publisher, whose client is told until it confirms."""
+    track.muted_from_afar = True
+    _set_muted(participant, track, True)
+    tell_to_mute(participant, track)
+
+
+def tell_to_mute(participant: Participant, track: Track) -> None:
+    """Tell a client that its track is muted."""
+    mute = rtc.MuteTrackRequest(sid=track.sid, muted=True)
+    participant.send(rtc.SignalResponse(mute=mute))
+
+
+def _set_muted(participant: Participant, track: Track, muted: bool) -> None:
     if track.info.muted != muted:
         track.info.muted = muted
         participant.room.tell(participant)
+        if not muted and track.kind == "video":
+            dynacast.tell(participant, track)
 
 
 def _ping(participant: Participant, ping: rtc.Ping) -> None:
@@ -68,15 +103,13 @@ def _ping(participant: Participant, ping: rtc.Ping) -> None:
     participant.send(rtc.SignalResponse(pong=pong.timestamp))
 
 
-def _offer(participant: Participant, offer: rtc.SessionDescription) -> None:
-    try:
-        negotiation.answer_offer(participant, offer)
-    except SdpError as error:
-        raise Left from error
-
-
 def _add_track(rooms: Rooms, participant: Participant, request: rtc.AddTrackRequest) -> None:
-    if not request.cid or any(track.cid == request.cid for track in participant.tracks.values()):
+    if not request.cid:
+        return
+    known = next((t for t in participant.tracks.values() if t.cid == request.cid), None)
+    if known is not None:
+        if not known.published:  # asked again: our answer was lost with a signalling connection
+            _tell_added(participant, known)
         return
     if not _may_add(rooms, participant, request):
         refused = rtc.RequestResponse(
@@ -86,9 +119,14 @@ def _add_track(rooms: Rooms, participant: Participant, request: rtc.AddTrackRequ
         return
     kind = "video" if request.type == models.VIDEO else "audio"
     sid = new_sid("TR_V" if kind == "video" else "TR_A")
-    track = Track(info_from(request, sid), request.cid, Publication(sid, participant.peer, kind))
+    publication = Publication(sid, participant.connections.publisher, kind)
+    track = Track(info_from(request, sid), request.cid, publication)
     participant.tracks[sid] = track
-    told = rtc.TrackPublishedResponse(cid=request.cid, track=track.info)
+    _tell_added(participant, track)
+
+
+def _tell_added(participant: Participant, track: Track) -> None:
+    told = rtc.TrackPublishedResponse(cid=track.cid, track=track.info)
     participant.send(rtc.SignalResponse(track_published=told))
 
 
@@ -105,7 +143,8 @@ def _may_add(rooms: Rooms, participant: Participant, request: rtc.AddTrackReques
     return len(same) < bound
 
 
-def _subscription(participant: Participant, update: rtc.UpdateSubscription) -> None:
+def change_subscription(participant: Participant, update: rtc.UpdateSubscription) -> None:
+    """Watch the named tracks of the room from now on, or no longer."""
     sids = [*update.track_sids]
     for tracks_of in update.participant_tracks:
         sids += tracks_of.track_sids
@@ -116,18 +155,12 @@ def _subscription(participant: Participant, update: rtc.UpdateSubscription) -> N
             continue
         if update.subscribe:
             participant.refused.discard(sid)
-            if sid not in participant.tracks:
-                subscribing.watch(participant, track)
+            participant.asked.add(sid)
         else:
+            participant.asked.discard(sid)
             participant.refused.add(sid)
-            subscribing.unwatch(participant, track)
-    subscribing.ask_for_offer(participant, tracks)
-
-
-def _track_setting(participant: Participant, settings: rtc.UpdateTrackSettings) -> None:
-    room = participant.room
-    for track in subscribing.apply_settings(participant, settings, room.tracks()):
-        subscribing.tell_wanted_quality(track, room.owner_of(track))
+        subscribing.settle(participant, participant.room.owner_of(track), track)
+    participant.connections.agree(tracks)
 
 
 def _update_metadata(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Protocol
 
 from livekit.protocol import models, rtc
@@ -10,6 +11,9 @@ from realtime.signal import subscribing
 from realtime.signal.news import News
 from realtime.signal.participant import Participant, new_sid
 from realtime.signal.tracks import Track
+
+# Departures that are remembered for those who resume and may have missed them.
+MAX_DEPARTED = 2000
 
 
 class Witness(Protocol):
@@ -37,6 +41,7 @@ class Room:
         self.participants: dict[str, Participant] = {}
         self.empty_since: float | None = now
         self.speaking: dict[str, models.SpeakerInfo] = {}
+        self._departed: deque[tuple[float, models.ParticipantInfo]] = deque(maxlen=MAX_DEPARTED)
         self._witness = witness
         self._news = News(self._tell_of)
 
@@ -74,10 +79,14 @@ class Room:
         self.participants[participant.identity] = participant
         self.empty_since = None
         participant.state = models.ParticipantInfo.JOINED
-        for track in self.tracks().values():
-            if participant.may_watch(track):
-                subscribing.watch(participant, track)
+        self.settle(participant)
         self.tell(participant)
+
+    def settle(self, participant: Participant) -> None:
+        """Let a participant get what it wants and may, and nothing else."""
+        for owner in self.others(participant):
+            for track in owner.published():
+                subscribing.settle(participant, owner, track)
 
     def leave(self, participant: Participant, *, now: float) -> None:
         """Take a participant out; the others are told, its tracks end."""
@@ -89,6 +98,8 @@ class Room:
         self.speaking.pop(participant.sid, None)
         participant.state = models.ParticipantInfo.DISCONNECTED
         self.tell_now(participant)
+        if not participant.hidden:
+            self._departed.append((now, participant.info()))
         if participant.was_active:
             self._witness.happened("participant_left", self, participant)
         if not self.participants:
@@ -108,25 +119,29 @@ class Room:
         self._witness.happened("track_published", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
-            if other.may_watch(track):
-                subscribing.watch(other, track)
-                subscribing.ask_for_offer(other, tracks)
+            subscribing.settle(other, participant, track)
+            other.connections.agree(tracks)
 
     def unpublish(self, participant: Participant, track: Track) -> None:
         """A track ended: nobody watches it any more."""
         participant.tracks.pop(track.sid, None)
-        participant.peer.unpublish(track.publication)
-        for slot in participant.sections.slots.values():
-            if slot.published is track:
-                slot.published = None
+        participant.connections.unpublished(track)
         for other in self.others(participant):
-            subscribing.unwatch(other, track)
+            subscribing.forget(other, track)
         if track.published:
             self.tell_now(participant)
             self._witness.happened("track_unpublished", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
-            subscribing.ask_for_offer(other, tracks)
+            other.connections.agree(tracks)
+
+    def departed_since(self, since: float) -> list[models.ParticipantInfo]:
+        """Who left after `since` (seconds, monotonic) and has not come back, oldest first."""
+        return [
+            info
+            for left_at, info in self._departed
+            if left_at >= since and info.identity not in self.participants
+        ]
 
     def tell(self, participant: Participant) -> None:
         """Tell everybody in a moment how a participant is then, with others who changed."""

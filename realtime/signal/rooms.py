@@ -1,4 +1,4 @@
-"""All rooms of this process: joining, leaving, and the clock that sweeps out what is stale."""
+"""All rooms of this process: who joins them, who leaves, and why."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from livekit.protocol import models, rtc
 
 from realtime.media.plane import Plane
-from realtime.signal import speakers, subscribing, tokens
+from realtime.signal import conditions, greeting, speakers, tokens, vigil
+from realtime.signal.connections import Connections
+from realtime.signal.joining import Arrival
 from realtime.signal.limits import Limits
+from realtime.signal.one_connection import OneConnection
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.room import Room, Witness
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
-
-_SWEEP = 1.0
-_REFRESH_EVERY = 240.0
+from realtime.signal.two_connections import TwoConnections
 
 
 class Rooms:
@@ -36,7 +37,8 @@ class Rooms:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._sweep()), loop.create_task(speakers.watch(self))]
+        watching = (vigil.keep(self), speakers.watch(self), conditions.watch(self))
+        self._tasks = [loop.create_task(each) for each in watching]
 
     async def close(self) -> None:
         """Tell everybody to come back elsewhere or later, and end."""
@@ -56,19 +58,33 @@ class Rooms:
             self._witness.happened("room_started", room)
         return room
 
-    def join(self, admission: Admission, outbox: Outbox) -> Participant:
+    def join(self, admission: Admission, arrival: Arrival, outbox: Outbox) -> Participant:
         """Let an admitted person into its room; one of the same identity is replaced."""
         room = self.room(admission.grants.room)
         former = room.participants.get(admission.identity)
         if former is not None:
             self.dismiss(former, models.DUPLICATE_IDENTITY)
-        participant = Participant(room, admission, outbox, now=time.monotonic())
+        client = arrival.request.client_info
+        participant = Participant(room, admission, client, outbox, now=time.monotonic())
         participant.joined_at_ms = int(time.time() * 1000)
-        participant.peer = self.plane.new_peer(
-            on_open=lambda: room.became_active(participant),
-            on_close=lambda: self._transport_failed(participant),
-        )
+        participant.connections = self._connect(participant, dual=arrival.dual)
         return participant
+
+    def _connect(self, participant: Participant, *, dual: bool) -> Connections:
+        """The participant becomes active with its primary connection and goes with any."""
+
+        def failed() -> None:
+            reason = models.CONNECTION_TIMEOUT
+            self.dismiss(participant, reason, action=rtc.LeaveRequest.RECONNECT)
+
+        def opened() -> None:
+            participant.room.became_active(participant)
+
+        primary = self.plane.new_peer(on_open=opened, on_close=failed)
+        if not dual:
+            return OneConnection(participant, primary)
+        publisher = self.plane.new_peer(on_open=lambda: None, on_close=failed)
+        return TwoConnections(participant, publisher, primary)
 
     def dismiss(
         self,
@@ -78,29 +94,50 @@ class Rooms:
         action: rtc.LeaveRequest.Action = rtc.LeaveRequest.DISCONNECT,
     ) -> None:
         """Send a participant away: it is told why, its connection is ended."""
-        leave = rtc.LeaveRequest(
-            reason=reason, action=action, can_reconnect=action != rtc.LeaveRequest.DISCONNECT
-        )
-        participant.send(rtc.SignalResponse(leave=leave))
+        leave = greeting.leave_request(participant.client, reason, action)
+        if leave is not None:
+            participant.send(leave)
         self.leave(participant, reason)
 
     def leave(self, participant: Participant, reason: models.DisconnectReason) -> None:
-        """Take a participant out of its room and of the media plane."""
+        """Take a participant out of its room and of the media plane, once."""
+        if participant.gone:
+            return
+        participant.gone = True
         participant.leave_reason = reason
         participant.room.leave(participant, now=time.monotonic())
-        self.plane.remove(participant.peer)
+        for peer in participant.connections.peers:
+            self.plane.remove(peer)
         participant.outbox.end()
 
-    def _transport_failed(self, participant: Participant) -> None:
-        self.dismiss(participant, models.CONNECTION_TIMEOUT, action=rtc.LeaveRequest.RECONNECT)
+    def ask_to_resume(self, participant: Participant, reason: models.DisconnectReason) -> None:
+        """Let a client come back on a new signalling connection and restart ICE."""
+        leave = greeting.leave_request(participant.client, reason, rtc.LeaveRequest.RESUME)
+        if leave is not None:
+            participant.send(leave)
+        participant.asked_to_resume_at = time.monotonic()
+        participant.detach(participant.asked_to_resume_at)
+
+    def lose_signal(self, participant: Participant, outbox: Outbox) -> None:
+        """A signalling connection ended without goodbye: keep the participant for a while.
+
+        Unless its media never stood, or it talks over another connection already.
+        """
+        if participant.gone or participant.outbox is not outbox:
+            return
+        if not participant.connections.primary.is_open:
+            self.leave(participant, models.SIGNAL_CLOSE)
+        elif participant.signal_lost_at is None:
+            participant.detach(time.monotonic())
 
     def close_room(self, room: Room) -> None:
         """End a room with everybody in it."""
         for participant in list(room.participants.values()):
             self.dismiss(participant, models.ROOM_DELETED)
-        self._finish(room)
+        self.finish(room)
 
-    def _finish(self, room: Room) -> None:
+    def finish(self, room: Room) -> None:
+        """Forget a room that nobody is in."""
         if self.rooms.get(room.name) is room:
             del self.rooms[room.name]
             self._witness.happened("room_finished", room)
@@ -130,37 +167,5 @@ class Rooms:
         participant.send(rtc.SignalResponse(track_unpublished=ended))
 
     def _renew_subscriptions(self, participant: Participant) -> None:
-        tracks = participant.room.tracks()
-        for track in tracks.values():
-            if participant.may_watch(track):
-                subscribing.watch(participant, track)
-            else:
-                subscribing.unwatch(participant, track)
-        subscribing.ask_for_offer(participant, tracks)
-
-    async def _sweep(self) -> None:
-        refreshed = time.monotonic()
-        while True:
-            await asyncio.sleep(_SWEEP)
-            now = time.monotonic()
-            due = now - refreshed >= _REFRESH_EVERY
-            refreshed = now if due else refreshed
-            for room in list(self.rooms.values()):
-                for participant in list(room.participants.values()):
-                    self._check(participant, now, refresh=due)
-                if room.empty_since and now - room.empty_since > self.limits.empty_room_kept:
-                    self._finish(room)
-
-    def _check(self, participant: Participant, now: float, *, refresh: bool) -> None:
-        """Send away who has fallen silent, so that nobody stays as a ghost."""
-        limits, peer = self.limits, participant.peer
-        reason = models.CONNECTION_TIMEOUT
-        silent = now - participant.heard_at > limits.silent_signal
-        if silent or (peer.is_open and now - peer.heard_at > limits.silent_transport):
-            self.dismiss(participant, reason, action=rtc.LeaveRequest.RECONNECT)
-        elif not peer.is_open and now - participant.since > limits.connect_within:
-            self.dismiss(participant, models.JOIN_FAILURE)
-        elif refresh:
-            self.refresh_token(participant)
-        for track in participant.published():
-            subscribing.tell_wanted_quality(track, participant)
+        participant.room.settle(participant)
+        participant.connections.agree(participant.room.tracks())

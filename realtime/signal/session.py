@@ -1,9 +1,10 @@
-"""`/rtc/v1`: one WebSocket from join to leave."""
+"""One signalling connection (WebSocket), from its first word to its last."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 
 from google.protobuf.message import DecodeError
@@ -12,115 +13,123 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from realtime.media.retransmit import Allowance
 from realtime.media.sdp import SdpError
-from realtime.signal import negotiation, requests
-from realtime.signal.joining import JoinRequestError, read_join_request
+from realtime.signal import greeting, requests, resuming, simulating
+from realtime.signal.joining import Arrival
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.requests import Left
 from realtime.signal.rooms import Rooms
 from realtime.signal.tokens import Admission
 
-PROTOCOL = 16
+_log = logging.getLogger(__name__)
+
+# What a WebSocket raises that is no longer there.
+_GONE = (WebSocketDisconnect, RuntimeError)
 # A message counts once, and once more for each so many bytes: a long offer is much work.
 _BYTES_OF_ONE = 4096
-_CODECS = ("audio/opus", "video/VP8", "video/H264")
 
 
-async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission) -> None:
-    """Serve one admitted client until it leaves, falls silent or is sent away."""
-    try:
-        request = read_join_request(websocket.query_params.get("join_request", ""))
-    except JoinRequestError:
-        await websocket.close()
-        return
+async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission, arrival: Arrival) -> None:
+    """Serve one admitted client until it leaves, is sent away, or its connection is gone."""
     await websocket.accept()
-    if request.reconnect:
-        await _send_to_start_anew(websocket)
-        return
     outbox = Outbox(rooms.limits.outbox_messages)
-    participant = rooms.join(admission, outbox)
+    participant = _begin(rooms, admission, arrival, outbox)
+    within = rooms.limits.take_within
+    writing = asyncio.create_task(outbox.drain(websocket.send_bytes, within=within))
+    reading = asyncio.create_task(_read(websocket, rooms, participant, outbox))
     try:
-        _welcome(rooms, participant, request)
-        await _converse(websocket, rooms, participant)
-    except (Left, SdpError):
-        rooms.leave(participant, models.CLIENT_INITIATED)
+        await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if outbox.ended:  # what was said last is still sent
+            await asyncio.wait({writing}, timeout=within)
     finally:
-        rooms.leave(participant, models.CONNECTION_TIMEOUT)
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await websocket.close()
+        if participant is not None:
+            rooms.lose_signal(participant, outbox)
+        await _end(writing, reading)
+        with contextlib.suppress(*_GONE, TimeoutError):
+            async with asyncio.timeout(within):
+                await websocket.close(outbox.code)
 
 
-async def _send_to_start_anew(websocket: WebSocket) -> None:
-    """We keep nothing to resume: a leave as first message makes a client join from the start."""
-    leave = rtc.LeaveRequest(
-        reason=models.STATE_MISMATCH, action=rtc.LeaveRequest.RECONNECT, can_reconnect=True
-    )
-    await websocket.send_bytes(rtc.SignalResponse(leave=leave).SerializeToString())
-    await websocket.close()
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception) and not isinstance(result, _GONE):
+            _log.error("a signalling connection ended by a defect", exc_info=result)
+
+
+def _begin(
+    rooms: Rooms, admission: Admission, arrival: Arrival, outbox: Outbox
+) -> Participant | None:
+    """Whom this connection belongs to; None when it was sent away at once."""
+    if not arrival.request.reconnect:
+        participant = rooms.join(admission, arrival, outbox)
+        _welcome(rooms, participant, arrival.request)
+        return participant
+    resumed = resuming.resume(rooms, admission, arrival, outbox)
+    if resumed is None:
+        # A leave as first message makes a client join from the start.
+        client, reconnect = arrival.request.client_info, rtc.LeaveRequest.RECONNECT
+        leave = greeting.leave_request(client, models.STATE_MISMATCH, reconnect)
+        assert leave is not None
+        outbox.put(leave)
+        outbox.end()
+    elif arrival.request.HasField("sync_state"):
+        _handle(rooms, resumed, rtc.SignalRequest(sync_state=arrival.request.sync_state))
+    return resumed
 
 
 def _welcome(rooms: Rooms, participant: Participant, request: rtc.JoinRequest) -> None:
     """The join response, the answer to the offer that came with the request, and a fresh token."""
     room = participant.room
     participant.auto_subscribe = request.connection_settings.auto_subscribe
+    participant.adaptive_stream = request.connection_settings.adaptive_stream
     others = [p.info() for p in room.participants.values() if not p.hidden]
     participant.version = 1
     participant.state = models.ParticipantInfo.JOINED
-    participant.send(rtc.SignalResponse(join=_join_response(rooms, participant, others)))
+    participant.send(greeting.join_response(participant, others, rooms.limits))
     room.enter(participant)
     for track in request.add_track_requests:
         requests.handle(rooms, participant, rtc.SignalRequest(add_track=track))
     if request.HasField("publisher_offer"):
-        negotiation.answer_offer(participant, request.publisher_offer)
+        _handle(rooms, participant, rtc.SignalRequest(offer=request.publisher_offer))
+    participant.connections.agree(room.tracks())
     rooms.refresh_token(participant)
 
 
-def _join_response(
-    rooms: Rooms, participant: Participant, others: list[models.ParticipantInfo]
-) -> rtc.JoinResponse:
-    server = models.ServerInfo(version="1.9.0", protocol=PROTOCOL, region="")
-    return rtc.JoinResponse(
-        room=participant.room.info(),
-        participant=participant.info(),
-        other_participants=others,
-        server_version=server.version,
-        server_info=server,
-        ping_interval=rooms.limits.ping_interval,
-        ping_timeout=rooms.limits.ping_timeout,
-        client_configuration=models.ClientConfiguration(
-            resume_connection=models.ClientConfigSetting.DISABLED
-        ),
-        enabled_publish_codecs=[models.Codec(mime=mime) for mime in _CODECS],
-    )
+async def _read(
+    websocket: WebSocket, rooms: Rooms, participant: Participant | None, outbox: Outbox
+) -> None:
+    """Act on what the client says, while this is its connection.
 
-
-async def _converse(websocket: WebSocket, rooms: Rooms, participant: Participant) -> None:
-    """Read and write until one side ends."""
-    writing = asyncio.create_task(participant.outbox.drain(websocket.send_bytes))
-    reading = asyncio.create_task(_read(websocket, rooms, participant))
-    done, pending = await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            task.result()
-
-
-async def _read(websocket: WebSocket, rooms: Rooms, participant: Participant) -> None:
-    allowance = Allowance(rooms.limits.messages_per_second)
-    while True:
+    Who says too much is read more slowly, and nothing of it is lost.
+    """
+    allowance, owed = Allowance(rooms.limits.messages_per_second), 0.0
+    while participant is not None and not outbox.ended:
+        await asyncio.sleep(owed)
         message = await websocket.receive()
-        if message["type"] == "websocket.disconnect":
+        if message["type"] == "websocket.disconnect" or outbox.ended:
             return
         now = time.monotonic()
         participant.heard_at = now
         body = message.get("bytes")
         if not body or len(body) > rooms.limits.message_bytes:
             continue
-        # Who says too much is read more slowly, and nothing of it is lost.
-        await asyncio.sleep(allowance.owe(1 + len(body) // _BYTES_OF_ONE, now))
-        if not participant.present:
-            return
+        owed = allowance.owe(1 + len(body) // _BYTES_OF_ONE, now)
         with contextlib.suppress(DecodeError):
-            requests.handle(rooms, participant, rtc.SignalRequest.FromString(body))
+            _handle(rooms, participant, rtc.SignalRequest.FromString(body))
+
+
+def _handle(rooms: Rooms, participant: Participant, request: rtc.SignalRequest) -> None:
+    try:
+        if request.HasField("sync_state"):
+            resuming.take_sync_state(rooms, participant, request.sync_state)
+        elif request.HasField("simulate"):
+            simulating.simulate(rooms, participant, request.simulate)
+        else:
+            requests.handle(rooms, participant, request)
+    except Left:
+        rooms.leave(participant, models.CLIENT_INITIATED)
+    except SdpError:
+        reconnect = rtc.LeaveRequest.RECONNECT
+        rooms.dismiss(participant, models.STATE_MISMATCH, action=reconnect)

@@ -36,6 +36,14 @@ def tell_changes(room: Room) -> None:
     room.broadcast(rtc.SignalResponse(speakers_changed=speakers))
 
 
+def state(room: Room) -> list[models.SpeakerInfo]:
+    """Everybody who sends sound, speaking or not."""
+    people = [
+        p for p in room.participants.values() if any(t.kind == "audio" for t in p.published())
+    ]
+    return [room.speaking.get(p.sid) or models.SpeakerInfo(sid=p.sid) for p in people]
+
+
 def _changed(room: Room, participant: Participant) -> models.SpeakerInfo | None:
     audio = [t for t in participant.published() if t.kind == "audio"]
     quietness = min((t.publication.take_loudest() for t in audio if not t.info.muted), default=127)

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import DecodeError, Message
 from livekit.api import VideoGrants
-from livekit.protocol import models, room, rtc
+from livekit.protocol import models, room
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -129,9 +129,8 @@ class RoomService:
             raise TwirpError("not_found", "no such track")
         if not ask.muted and track.info.muted:
             raise TwirpError("failed_precondition", "nobody's microphone is opened from afar")
-        requests.set_muted(participant, track, ask.muted)
-        mute = rtc.MuteTrackRequest(sid=track.sid, muted=ask.muted)
-        participant.send(rtc.SignalResponse(mute=mute))
+        if ask.muted:
+            requests.mute_from_afar(participant, track)
         return room.MuteRoomTrackResponse(track=track.info)
 
     def _update_participant(

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.events import drafts, publishing, queries
+from server.events.clocks import clock_of
 from server.events.draft import ON, Draft, Merge, merge, numbers, shifted
 from server.events.models import (
     Event,
@@ -24,7 +25,7 @@ from server.events.models import (
     VersionState,
 )
 from server.events.plan import Texts
-from server.events.reading import clock_of, read
+from server.events.reading import read
 
 FIRST_LENGTH: Final = timedelta(hours=1)  # of a session that is added
 

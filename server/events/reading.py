@@ -10,19 +10,19 @@ from typing import Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from server.core.i18n import LOCALES, N_
+from server.events.clocks import clock_of, day_of, ends_next_day
 from server.events.draft import APART, ON, Draft, numbers
 from server.events.models import EventKind, SessionKind
 from server.events.plan import Plan, PlannedSession, PlannedTopic, Speaker, Texts
 
 SLUG: Final = re.compile(r"[a-z0-9-]{3,40}")
-_CLOCK: Final = re.compile(r"(\d{1,2}):?(\d{2})")
 _LONGEST: Final = {"description": 8000, "summary": 300, "contact": 500, "speakers": 2000}
 _TITLE_LONGEST: Final = 120
 _MOST_SEATS: Final = 100_000
 _MOST_IN_ROOM: Final = 2_000
-_YEARS: Final = range(2000, 2100)
 _LONGEST_DOORS: Final = 24 * 60  # minutes
 LONGEST_EVENT: Final = timedelta(days=370)
+_ONE_DAY: Final = timedelta(days=1)
 
 MISSING: Final = N_("ここを記入してください。")
 TOO_LONG: Final = N_("{most}文字までで記入してください。")
@@ -66,23 +66,6 @@ def read(draft: Draft) -> Reading:
 def is_removed(draft: Mapping[str, str], row: str) -> bool:
     """Whether a session (`s3-`) or topic (`t1-`) is taken out in this draft."""
     return draft.get(row + "removed") == ON
-
-
-def clock_of(text: str) -> time | None:
-    """The time of day that a person typed: 14:05, 1405, 9:30, also in full width."""
-    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        return None
-    return time(int(found[1]), int(found[2]))
-
-
-def day_of(text: str) -> date | None:
-    """The day that a person typed: 2027-02-13 or 2027/02/13, also in full width."""
-    try:
-        found = date.fromisoformat(unicodedata.normalize("NFKC", text).strip().replace("/", "-"))
-    except ValueError:
-        return None
-    return found if found.year in _YEARS else None
 
 
 class _Reader:
@@ -136,7 +119,8 @@ class _Reader:
         day = self._day(row + "day", otherwise=first)
         if not first <= day <= last:
             self._note(row + "day", OUTSIDE)
-        starts, ends = self._span(row, day, day)
+        last_day = day + _ONE_DAY if ends_next_day(self.draft, row) else day
+        starts, ends = self._span(row, day, last_day)
         doors = self._number(row + "doors", least=0, most=_LONGEST_DOORS)
         topic = self._number(row + "topic", most=999)
         return PlannedSession(

@@ -10,6 +10,7 @@ from server.core.db import Db
 from server.core.i18n import Locale
 from server.events import drafts, queries
 from server.events.changes import Change, What, changes
+from server.events.clocks import ends_next_day
 from server.events.draft import Draft, fingerprints, numbers
 from server.events.models import Event, EventVersion
 from server.events.reading import MISSING, Wrong, is_removed, read
@@ -66,6 +67,10 @@ class Editing:
     def change_of(self, row: str) -> Change | None:
         """What publishing does to a session or topic."""
         return next((each.change for each in self.effects if each.change.row == row), None)
+
+    def ends_next_day(self, number: int) -> bool:
+        """Whether a session goes on past midnight."""
+        return ends_next_day(self.draft, f"s{number}-")
 
     def errors(self, locale: Locale, *, all_of_them: bool) -> dict[str, str]:
         """Sentences by field; what is only not filled in yet counts when one wants to publish."""

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from server.events.clocks import clock_of, day_of
 from server.events.models import EventKind
-from server.events.reading import SLUG, clock_of, day_of
+from server.events.reading import SLUG
 from server.web.forms import Form
 
 ZONE: Final = "Asia/Tokyo"  # of a new event; the editor changes it

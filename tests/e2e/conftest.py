@@ -6,7 +6,6 @@ in it is a context of their own.
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 from pytest_asyncio import is_async_test
 
-from tests.support.app import App, running_app
+from tests.support.app import App, fill, put_aside, ready, running_app
 from tests.support.browser import chromium
-from tests.support.servers import fresh
-from tests.support.shapes import shape
 
 HERE = Path(__file__).parent
 
@@ -32,33 +29,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[App]:
-    """`yoriai serve` with demo data, in this run's shape."""
-    engine = {name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ}
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_app(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    shape: str,
+) -> AsyncIterator[App]:
+    """`yoriai serve` in this run's shape, for all tests of a module."""
+    settings = {name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ}
+    redis_url = ""
+    if shape == "servers":
+        redis_url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0"
+    folder = tmp_path_factory.mktemp("app")
     async with running_app(
-        tmp_path, database_url=database_url, redis_url=redis_url, settings=engine
+        folder, database_url=module_database_url, redis_url=redis_url, demo=False, settings=settings
     ) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shared_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[App]:
-    """One such application for all tests of a module that leave it as they found it."""
-    async with AsyncExitStack() as stack:
-        addresses = {}
-        if shape() == "servers":
-            ports = (request.getfixturevalue(name) for name in ("postgres_port", "redis_port"))
-            template = request.getfixturevalue("migrated")
-            servers = await stack.enter_async_context(fresh(*ports, template=template))
-            addresses = servers._asdict()
-        folder = tmp_path_factory.mktemp("app")
-        yield await stack.enter_async_context(running_app(folder, **addresses))
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(shared_app: App) -> AsyncIterator[App]:
+    """The application with an event and people that nobody has met before."""
+    await ready(shared_app)  # a test before may have killed a process
+    await fill(shared_app)
+    yield shared_app
+    await put_aside(shared_app)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
     async with chromium() as started:

@@ -24,12 +24,10 @@ def overlap(one: FloatRect, other: FloatRect) -> bool:
 
 
 @pytest.mark.parametrize("width", [720, 1000, 1280])
-async def test_no_block_of_a_lane_covers_another(
-    shared_app: App, browser: Browser, width: int
-) -> None:
-    async with fair(shared_app, None), context_of(browser, width=width) as context:
+async def test_no_block_of_a_lane_covers_another(app: App, browser: Browser, width: int) -> None:
+    async with fair(app, None), context_of(browser, width=width) as context:
         page = await context.new_page()
-        await page.goto(f"{shared_app.url}/e/{SLUG}")
+        await page.goto(f"{app.url}/e/{SLUG}")
         blocks = await boxes(page, ".flow")
         assert len(blocks) > 5
         assert not [pair for pair in combinations(blocks, 2) if overlap(*pair)]
@@ -47,10 +45,10 @@ async def test_no_block_of_a_lane_covers_another(
         assert await boxes(page, ".flow-list") == []
 
 
-async def test_a_phone_sees_the_day_in_the_order_of_time(shared_app: App, browser: Browser) -> None:
-    async with fair(shared_app, None), context_of(browser, width=719) as context:
+async def test_a_phone_sees_the_day_in_the_order_of_time(app: App, browser: Browser) -> None:
+    async with fair(app, None), context_of(browser, width=719) as context:
         page = await context.new_page()
-        await page.goto(f"{shared_app.url}/e/{SLUG}")
+        await page.goto(f"{app.url}/e/{SLUG}")
         assert await boxes(page, ".lanes") == []
         times = await page.locator(".flow-list time").evaluate_all("ts => ts.map(t => t.dateTime)")
         assert len(times) > 5

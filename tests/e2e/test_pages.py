@@ -14,9 +14,8 @@ from server.app import create_app
 from server.core.config import Settings
 from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support.app import ROOT, App, running_app
-from tests.support.browser import chromium, context_of
+from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
 from tests.support.pages import PAGES, ROOM, Shown, routes_without_page, showing
-from tests.support.shapes import shape
 from tests.support.visits import log_in
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,16 +37,18 @@ PHONE: Final = ViewportSize(width=390, height=844)
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-async def test_nothing_is_wrong_on_any_page(tmp_path: Path, database_url: str, fresh: bool) -> None:
+async def test_nothing_is_wrong_on_any_page(
+    tmp_path: Path, database_url: str, shape: str, fresh: bool
+) -> None:
     """Every page on both databases, and in both languages: the embedded shape is walked through in
     Japanese, the other in English.
     """
-    locale = LOCALE_OF[shape()]
+    locale = LOCALE_OF[shape]
     pages = [shown for shown in PAGES if shown.fresh is fresh]
     looked: dict[str, list[str]] = {}
     async with (
         running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
-        chromium() as browser,
+        chromium(program=CHROMIUM_SHELL) as browser,
     ):
         for shown in pages:
             async for view, wrong in _looked_at(browser, app, shown, locale):
@@ -59,7 +60,7 @@ async def test_nothing_is_wrong_on_any_page(tmp_path: Path, database_url: str, f
 
 async def test_axe_sees_what_is_wrong() -> None:
     pale = '<p style="color: #777; background: #888">扉があく</p>'
-    async with chromium() as browser, context_of(browser) as context:
+    async with chromium(program=CHROMIUM_SHELL) as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content(f'<html lang="ja"><title>壁</title><main><h1>壁</h1>{pale}<input>')
         await page.evaluate(AXE.read_text("utf-8"))
@@ -71,7 +72,10 @@ async def test_axe_sees_what_is_wrong() -> None:
 async def test_what_does_not_fit_a_phone_is_seen() -> None:
     long, small = "<p style='width: 500px'>長い", "<p style='font-size: 12px'>小さい"
     rolling = "<div style='overflow: auto'><p style='width: 500px'>巻ける</div>"
-    async with chromium() as browser, context_of(browser, width=390) as context:
+    async with (
+        chromium(program=CHROMIUM_SHELL) as browser,
+        context_of(browser, width=390) as context,
+    ):
         page = await context.new_page()
         await page.set_content(long + small + rolling)
         assert await page.evaluate(MISFITS) == ["cut: p. 長い", "small: p. 小さい"]
@@ -80,7 +84,7 @@ async def test_what_does_not_fit_a_phone_is_seen() -> None:
 async def test_what_is_covered_or_rolls_sideways_is_seen() -> None:
     wide = "<p style='width: 500px'>長い</p>"
     over = "<div style='position: fixed; inset: 0' class='over'></div>"
-    async with chromium() as browser, context_of(browser) as context:
+    async with chromium(program=CHROMIUM_SHELL) as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content("<a href='/'>道</a>")
         assert await lost(page, ZOOMED["400 %"]) == []

@@ -4,11 +4,10 @@ from datetime import timedelta
 from functools import partial
 
 from playwright.async_api import Browser
-from sqlmodel import col, select
 
 from server.core import clock
 from server.core.db import Database
-from server.events.models import Session
+from server.events.queries import published, sessions_of
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import chromium
 from tests.support.people import Person, person
@@ -146,8 +145,8 @@ async def open_door_in(app: App, wait: timedelta) -> None:
     """Let the door of the demo's third session open soon."""
     database = Database(app.environment["DATABASE_URL"])
     async with database.writing() as db:
-        third = select(Session).where(col(Session.number) == 3)
-        session = (await db.exec(third)).one()
+        event = await published(db, app.event.rpartition("/")[2])
+        session = (await sessions_of(db, event))[2]
         session.doors_at = clock.now() + wait
         db.add(session)
     await database.close()

@@ -21,12 +21,12 @@ async def names(page: Page) -> list[str]:
 
 
 async def test_a_phone_shows_my_seats_first_and_a_desk_shows_all(
-    shared_app: App, browser: Browser
+    app: App, browser: Browser
 ) -> None:
-    async with fair(shared_app, None), context_of(browser) as context:
-        await log_in(context, shared_app, "participant", locale="ja")
+    async with fair(app, None), context_of(browser) as context:
+        await log_in(context, app, "participant", locale="ja")
         page = await context.new_page()
-        await page.goto(shared_app.url + PATH)
+        await page.goto(app.url + PATH)
         everything = await names(page)
         assert "直売所の台所" in everything
         await page.set_viewport_size({"width": 390, "height": 844})
@@ -40,25 +40,23 @@ async def test_a_phone_shows_my_seats_first_and_a_desk_shows_all(
 
 
 async def test_a_guest_from_afar_sees_local_times_beside_the_event_s(
-    shared_app: App, browser: Browser
+    app: App, browser: Browser
 ) -> None:
-    async with fair(shared_app, None):
+    async with fair(app, None):
         for zone, differs in (("Europe/Berlin", True), ("Asia/Tokyo", False)):
             async with context_of(browser, zone=zone) as context:
                 page = await context.new_page()
-                await page.goto(shared_app.url + PATH)
+                await page.goto(app.url + PATH)
                 await page.locator("yoriai-programme:defined").wait_for()
                 local = page.locator("[data-part=local]").first
                 assert await local.is_visible() is differs
                 assert await page.locator("[data-part=local-note]").is_visible() is differs
 
 
-async def test_the_now_line_stands_inside_the_running_session(
-    shared_app: App, browser: Browser
-) -> None:
-    async with fair(shared_app, None), context_of(browser) as context:
+async def test_the_now_line_stands_inside_the_running_session(app: App, browser: Browser) -> None:
+    async with fair(app, None), context_of(browser) as context:
         page = await context.new_page()
-        await page.goto(shared_app.url + PATH)
+        await page.goto(app.url + PATH)
         await page.locator("yoriai-programme:defined").wait_for()
         line = await page.locator("[data-part=now-line]").bounding_box()
         block = await page.locator(".block-now").bounding_box()
@@ -70,11 +68,11 @@ async def test_the_now_line_stands_inside_the_running_session(
 
 
 async def test_the_register_bar_of_a_phone_hides_nothing_at_the_end(
-    shared_app: App, browser: Browser
+    app: App, browser: Browser
 ) -> None:
-    async with fair(shared_app, None), context_of(browser, width=390) as context:
+    async with fair(app, None), context_of(browser, width=390) as context:
         page = await context.new_page()
-        await page.goto(f"{shared_app.url}/e/{SLUG}")
+        await page.goto(f"{app.url}/e/{SLUG}")
         bar = page.locator(".register-bar")
         assert "あと22席" in await bar.inner_text()
         await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
@@ -85,13 +83,11 @@ async def test_the_register_bar_of_a_phone_hides_nothing_at_the_end(
         assert last["y"] + last["height"] <= top["y"]
 
 
-async def test_without_script_the_programme_says_the_same(
-    shared_app: App, browser: Browser
-) -> None:
-    async with fair(shared_app, None):
+async def test_without_script_the_programme_says_the_same(app: App, browser: Browser) -> None:
+    async with fair(app, None):
         context = await browser.new_context(java_script_enabled=False, locale="ja-JP")
         page = await context.new_page()
-        await page.goto(shared_app.url + PATH)
+        await page.goto(app.url + PATH)
         assert "七つの地域のリレー中継" in await names(page)
         assert await page.locator("[data-part=clock]").inner_text()
         line = await page.locator("[data-part=now-line]").bounding_box()

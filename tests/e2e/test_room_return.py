@@ -207,13 +207,11 @@ async def test_enter_that_ends_a_composition_sends_nothing(app: App, browser: Br
         await until(lambda: has_in_order(one, ["にほんご"]))
 
 
-async def test_after_a_long_absence_of_the_line_nothing_is_open(
-    app: App, browser: Browser, database_url: str
-) -> None:
+async def test_after_a_long_absence_of_the_line_nothing_is_open(app: App, browser: Browser) -> None:
     async with person(app, browser, "participant") as one:
         await one.enter(mic=True)
         await until(one.mic)
-        database = Database(database_url)
+        database = Database(app.environment["DATABASE_URL"])
         app.kill("web")  # the line is lost, and as far as the database knows for two minutes
         async with database.writing() as db:
             long_ago = clock.now() - RETURN_WITHIN

@@ -1,15 +1,36 @@
 // A page that does what the contract tests tell it, and counts what it sees.
 import { Room, RoomEvent, Track, createLocalTracks, setLogLevel } from "/livekit-client.esm.mjs";
+import { pictureCalls } from "/picture.js";
 
 setLogLevel("warn");
-const seen = { sockets: 0, reconnecting: 0, disconnected: [], speakers: [], events: [] };
+const seen = {
+  sockets: 0,
+  connections: 0,
+  reconnecting: 0,
+  resuming: 0,
+  reconnected: 0,
+  disconnected: [],
+  speakers: [],
+  events: [],
+};
 
 // Every attempt opens a WebSocket, so a failed first attempt that the client repairs is seen.
 const PlainWebSocket = window.WebSocket;
+let signalling;
 window.WebSocket = class extends PlainWebSocket {
   constructor(url, protocols) {
-    if (String(url).includes("/rtc")) seen.sockets += 1;
     super(url, protocols);
+    if (!String(url).includes("/rtc")) return;
+    seen.sockets += 1;
+    signalling = this;
+  }
+};
+
+const PlainConnection = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends PlainConnection {
+  constructor(...options) {
+    super(...options);
+    seen.connections += 1;
   }
 };
 
@@ -25,6 +46,8 @@ async function join(url, token, options = {}) {
   });
   room.on(RoomEvent.TrackUnsubscribed, (track) => track.detach().forEach((each) => each.remove()));
   room.on(RoomEvent.Reconnecting, () => (seen.reconnecting += 1));
+  room.on(RoomEvent.SignalReconnecting, () => (seen.resuming += 1));
+  room.on(RoomEvent.Reconnected, () => (seen.reconnected += 1));
   room.on(RoomEvent.Disconnected, (reason) => seen.disconnected.push(reason));
   room.on(RoomEvent.ActiveSpeakersChanged, (speakers) => {
     for (const speaker of speakers) seen.speakers.push(speaker.identity);
@@ -67,12 +90,20 @@ async function received() {
 }
 
 window.contract = {
+  ...pictureCalls(() => room),
   seen,
   join,
   publish,
   received,
   leave: () => room.disconnect(),
   state: () => room.state,
+  sid: () => room.localParticipant.sid,
+  loseSignalling: () => signalling.close(4000),
+  simulate: (scenario) => room.simulateScenario(scenario),
+  isMuted: (identity) => {
+    const participant = room.remoteParticipants.get(identity);
+    return participant?.getTrackPublication(Track.Source.Microphone)?.isMuted ?? null;
+  },
   people: () => [...room.remoteParticipants.keys()],
   setMicrophone: (on) => room.localParticipant.setMicrophoneEnabled(on).then(() => undefined),
   shareScreen: (on) => room.localParticipant.setScreenShareEnabled(on).then(() => undefined),

@@ -1,14 +1,14 @@
 """Browser pages that join a room of the engine under test and tell what they see."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import permutations
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Browser, Page
 
@@ -21,8 +21,16 @@ _CLIENT = _HERE.parents[1] / "node_modules/livekit-client/dist/livekit-client.es
 _FILES = {
     "/page.html": (_HERE / "page.html", "text/html"),
     "/page.js": (_HERE / "page.js", "text/javascript"),
+    "/picture.js": (_HERE / "picture.js", "text/javascript"),
     "/livekit-client.esm.mjs": (_CLIENT, "text/javascript"),
 }
+
+
+class Somebody(Protocol):
+    """Whoever is in a room, by page or not."""
+
+    @property
+    def identity(self) -> str: ...
 
 
 class Guest:
@@ -38,25 +46,33 @@ class Guest:
             "([name, values]) => window.contract[name](...values)", [call, list(arguments)]
         )
 
-    async def join(self, target: Target, room: str, **grants: object) -> None:
+    async def join(
+        self,
+        target: Target,
+        room: str,
+        *,
+        options: Mapping[str, object] | None = None,
+        **grants: object,
+    ) -> None:
+        """Join; `options` are those of livekit-client's `Room`."""
         token = target.token(self.identity, room, **grants)
-        await self.do("join", target.websocket_url, token)
+        await self.do("join", target.websocket_url, token, dict(options or {}))
 
     async def seen(self) -> dict[str, Any]:
         text = await self._page.evaluate("JSON.stringify(window.contract.seen)")
         seen: dict[str, Any] = json.loads(text)
         return seen
 
-    async def frames_of(self, other: "Guest") -> int:
+    async def frames_of(self, other: Somebody) -> int:
         received = await self.do("received")
         return int(received.get(other.identity, {}).get("frames", 0))
 
-    async def sees_and_hears(self, other: "Guest", *, more_than: int = 30) -> bool:
+    async def sees_and_hears(self, other: Somebody, *, more_than: int = 30) -> bool:
         """Whether this page decoded enough frames of another and heard it."""
         figures = (await self.do("received")).get(other.identity)
         return bool(figures and figures["frames"] >= more_than and figures["energy"] > 0)
 
-    async def gets(self, other: "Guest", *, more_than: int = 30) -> bool:
+    async def gets(self, other: Somebody, *, more_than: int = 30) -> bool:
         """Whether enough frames of another are decoded and its sound arrives.
 
         Not whether it is played: after a connection is made anew, headless Chromium now and then
@@ -83,10 +99,16 @@ async def guests(browser: Browser, *identities: str) -> AsyncIterator[list[Guest
         yield everybody
 
 
-async def meet(everybody: list[Guest], target: Target, room: str) -> None:
+async def meet(
+    everybody: list[Guest],
+    target: Target,
+    room: str,
+    *,
+    options: Mapping[str, object] | None = None,
+) -> None:
     """Let all join and publish, until each decodes and hears each other."""
     for guest in everybody:
-        await guest.join(target, room)
+        await guest.join(target, room, options=options)
         await guest.do("publish")
     for guest, other in permutations(everybody, 2):
         await until(partial(guest.sees_and_hears, other))

@@ -22,9 +22,9 @@ DEFECTS: Final[dict[str, Callable[[], object]]] = {
 whole = rtp.extensions
 
 
-def brittle(buffer: Buffer, start: int, length: int) -> list[Extension]:
-    found = whole(buffer, start, length)
-    if len(found) == 3 and found[0].number > 7:
+def brittle(buffer: Buffer, start: int, end: int) -> list[Extension]:
+    found = whole(buffer, start, end)
+    if len(found) == 3 and found[0][0] > 7:
         DEFECTS[os.environ["BRITTLE"]]()
     return found
 

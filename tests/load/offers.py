@@ -24,20 +24,27 @@ def publications_of(trace: Trace, *, identity: str, seed: random.Random) -> list
 
 
 class Offers:
-    """Sections to publish in, then a growing number of those to receive in."""
+    """Sections to publish in, then a growing number of those to receive in.
 
-    def __init__(self, link: Link, publications: Sequence[Publication]) -> None:
-        self._link = link
+    Args:
+        wide: name as many codecs as a browser does.
+    """
+
+    def __init__(
+        self, link: Link, publications: Sequence[Publication], *, wide: bool = False
+    ) -> None:
+        self._link, self._wide = link, wide
         self._count = 0
         layers = [list(same) for _, same in groupby(publications, key=lambda p: p.mid)]
-        self._sections = [sdp.Section(p[0].mid, p[0].kind, _track(p)) for p in layers]
+        self._sections = [sdp.Section(p[0].mid, p[0].kind, _track(p), wide) for p in layers]
         self.add(audios=1, videos=1)
 
     def add(self, *, audios: int, videos: int) -> None:
         """Be ready to receive this many tracks more."""
         for kind, times in zip(KINDS, (audios, videos), strict=True):
             for _ in range(times):
-                self._sections.append(sdp.Section(str(len(self._sections)), kind))
+                mid = str(len(self._sections))
+                self._sections.append(sdp.Section(mid, kind, wide=self._wide))
 
     def next(self) -> rtc.SessionDescription:
         """The next offer, of everything."""

@@ -40,7 +40,7 @@ class PeerFailed(Exception):
 class PeerPlan:
     """Who joins and what it does: `publishes` names a trace, `expects` counts the streams that it
     shall get, `layer` is the RID that it asks for of those who send layers. What comes of those
-    whose identity begins with `foe` counts for nothing."""
+    whose identity begins with `foe` counts for nothing. `wide`: offer all codecs of a browser."""
 
     identity: str
     token: str
@@ -49,6 +49,7 @@ class PeerPlan:
     layer: str = ""
     room: str = ""
     foe: str = ""
+    wide: bool = False
 
     @property
     def name(self) -> str:
@@ -82,7 +83,7 @@ class Peer:
         if self.plan.publishes:
             trace = Trace.load(self.plan.publishes)
             self.publications = publications_of(trace, identity=self.plan.identity, seed=self.seed)
-        self.offers = Offers(self.link, self.publications)
+        self.offers = Offers(self.link, self.publications, wide=self.plan.wide)
         self._answer: sdp.Answer | None = None
         self._signalling: Signalling | None = None
         self._tasks: list[asyncio.Task[None]] = []

@@ -12,6 +12,7 @@ Kind = Literal["audio", "video"]
 OPUS = 111
 VP8 = 96
 VP8_RTX = 97
+RED = 63
 H264 = 102
 
 # Header extensions offered, by section kind (RFC 8285 ids of our choice).
@@ -43,11 +44,18 @@ CODECS: dict[Kind, tuple[str, ...]] = {
         f"a=rtcp-fb:{VP8} nack pli",
         f"a=rtpmap:{VP8_RTX} rtx/90000",
         f"a=fmtp:{VP8_RTX} apt={VP8}",
+    ),
+}
+FORMATS: dict[Kind, str] = {"audio": f"{OPUS}", "video": f"{VP8} {VP8_RTX}"}
+# What a browser offers besides.
+MORE_CODECS: dict[Kind, tuple[str, ...]] = {
+    "audio": (f"a=rtpmap:{RED} red/48000/2", f"a=fmtp:{RED} {OPUS}/{OPUS}"),
+    "video": (
         f"a=rtpmap:{H264} H264/90000",
         f"a=fmtp:{H264} packetization-mode=1;profile-level-id=42e01f",
     ),
 }
-FORMATS: dict[Kind, str] = {"audio": f"{OPUS}", "video": f"{VP8} {VP8_RTX} {H264}"}
+MORE_FORMATS: dict[Kind, str] = {"audio": f" {RED}", "video": f" {H264}"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,13 @@ class OutgoingTrack:
 
 @dataclass(frozen=True)
 class Section:
-    """One media section; without a track it waits for something to receive."""
+    """One media section; without a track it waits for something to receive. `wide`: it names as
+    many codecs as a browser's."""
 
     mid: str
     kind: Kind
     track: OutgoingTrack | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,8 +127,9 @@ def write_offer(local: LocalTransport, sections: Sequence[Section], *, version: 
 
 
 def _section_lines(local: LocalTransport, section: Section) -> list[str]:
+    more = MORE_FORMATS[section.kind] if section.wide else ""
     return [
-        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}",
+        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}{more}",
         "c=IN IP4 0.0.0.0",
         "a=rtcp:9 IN IP4 0.0.0.0",
         f"a=ice-ufrag:{local.ufrag}",
@@ -132,6 +143,7 @@ def _section_lines(local: LocalTransport, section: Section) -> list[str]:
         "a=rtcp-mux",
         "a=rtcp-rsize",
         *CODECS[section.kind],
+        *(MORE_CODECS[section.kind] if section.wide else ()),
         *(_track_lines(section.track) if section.track else ()),
     ]
 

@@ -18,6 +18,7 @@ from .trace import RIDS
 # Protocol number that single-peer-connection clients announce (livekit-client 2.23).
 PROTOCOL = 17
 LARGEST = 1 << 22
+CLOSE_WITHIN = 2.0
 
 
 class Refused(Exception):
@@ -46,9 +47,12 @@ class Signalling:
         query = urlencode({"access_token": token, "join_request": join_request(offer, tracks)})
         address = f"{url.replace('http', 'ws', 1).rstrip('/')}/rtc/v1?{query}"
         try:
-            return cls(await connect(address, max_size=LARGEST, compression=None, proxy=None))
+            socket = await connect(
+                address, max_size=LARGEST, compression=None, proxy=None, close_timeout=CLOSE_WITHIN
+            )
         except WebSocketException as error:
             raise Refused(str(error)) from error
+        return cls(socket)
 
     async def send(self, request: rtc.SignalRequest) -> None:
         """Send one request.

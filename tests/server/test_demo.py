@@ -1,8 +1,9 @@
 """The demo: what it writes is what people and the application would have left."""
 
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -59,9 +60,30 @@ async def write(database: Database, now: datetime = NOW, *, small: bool = False)
         return await demo.write(db, HASHES, now, small=small)
 
 
+@pytest.fixture(scope="module")
+def filled_url(module_database_url: str) -> str:
+    """The address of a database with the full demo."""
+
+    async def fill() -> None:
+        database = Database(module_database_url)
+        assert await write(database) == SLUGS
+        await database.close()
+
+    asyncio.run(fill())
+    return module_database_url
+
+
 @pytest.fixture
-async def filled(database: Database) -> Database:
-    """A database with the full demo."""
+async def filled(filled_url: str) -> AsyncIterator[Database]:
+    """The full demo, to look at."""
+    database = Database(filled_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def own_filled(database: Database) -> Database:
+    """The full demo, to change."""
     assert await write(database) == SLUGS
     return database
 
@@ -122,7 +144,7 @@ async def test_the_command_tells_who_can_log_in(tmp_path: Path, database: Databa
     assert await passwords.fits(password, account.password_hash)
 
 
-async def test_full_demo_holds_the_sample_unchanged(database: Database, filled: Database) -> None:
+async def test_full_demo_holds_the_sample_unchanged(filled: Database) -> None:
     async with filled.reading() as db:
         event = await event_at(db, sample.SLUG)
         assert event.starts_at == datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
@@ -280,10 +302,10 @@ async def test_people_register_on_every_day(filled: Database) -> None:
         assert sum(by_day[n] for n in first_days) > 1.5 * sum(by_day[n] for n in later_days)
 
 
-async def test_nobody_is_owed_a_mail_and_nothing_is_told(filled: Database) -> None:
+async def test_nobody_is_owed_a_mail_and_nothing_is_told(own_filled: Database) -> None:
     for now in (NOW, NOW + timedelta(days=10)):
-        await write(filled, now)
-        async with filled.reading() as db:
+        await write(own_filled, now)
+        async with own_filled.reading() as db:
             assert (await db.exec(select(OutgoingMail))).all() == []
             assert (await db.exec(select(StreamEvent))).all() == []
 
@@ -328,20 +350,20 @@ async def test_participant_of_the_sample_has_a_seat_and_waits(filled: Database) 
         assert account.created_at <= own[None].created_at
 
 
-async def test_running_again_doubles_nothing(filled: Database) -> None:
-    async with filled.reading() as db:
+async def test_running_again_doubles_nothing(own_filled: Database) -> None:
+    async with own_filled.reading() as db:
         before = await counts(db)
     for now in (NOW, NOW + timedelta(days=10), NOW + timedelta(days=400)):
-        await write(filled, now)
-        async with filled.reading() as db:
+        await write(own_filled, now)
+        async with own_filled.reading() as db:
             assert await counts(db) == before
 
 
 @pytest.mark.parametrize("days", [1, 45, 400])
-async def test_running_again_moves_the_days(filled: Database, days: int) -> None:
+async def test_running_again_moves_the_days(own_filled: Database, days: int) -> None:
     later = NOW + timedelta(days=days)
-    await write(filled, later)
-    async with filled.reading() as db:
+    await write(own_filled, later)
+    async with own_filled.reading() as db:
         for part in full.PARTS:
             event, plan = await event_at(db, part.slug), part.plan(part.days(later))
             assert (event.starts_at, event.ends_at, event.closes_at, event.doors_at) == (
@@ -379,13 +401,13 @@ async def ensure_history_followed(db: Db, later: datetime) -> None:
     assert later - newest < timedelta(days=2)
 
 
-async def test_running_again_keeps_what_somebody_changed(filled: Database) -> None:
-    async with filled.writing() as db:
+async def test_running_again_keeps_what_somebody_changed(own_filled: Database) -> None:
+    async with own_filled.writing() as db:
         event = await event_at(db, forum.SLUG)
         event.title = {"ja": "わたしのフォーラム"}
         db.add(event)
-    await write(filled, NOW + timedelta(days=10))
-    async with filled.reading() as db:
+    await write(own_filled, NOW + timedelta(days=10))
+    async with own_filled.reading() as db:
         assert (await event_at(db, forum.SLUG)).title == {"ja": "わたしのフォーラム"}
 
 

@@ -15,9 +15,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlmodel import col
 
 from server import demo
+from server.accounts.models import MailAddress
 from server.core import config
+from server.core.config import Settings
+from server.core.db import Database
+from server.events.models import Event, EventState
 
 if TYPE_CHECKING:
     from tests.support.servers import Servers
@@ -28,7 +36,11 @@ _ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made 
 
 
 # Below the ports that the system gives to outgoing connections, and apart for runs side by side.
-PORTS = {"embedded": range(10_000, 20_000), "servers": range(20_000, 30_000)}
+PORTS = {
+    "embedded": range(10_000, 18_000),
+    "servers": range(18_000, 26_000),
+    "alone": range(26_000, 32_000),
+}
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -105,15 +117,21 @@ async def running_app(
     )
     app = App(url, environment)
     if demo:
-        await _fill(app)
+        await fill(app)
     app.process = await _start(environment, folder, "serve")
     try:
-        await answers(f"{url}/readyz")
-        if "LIVEKIT_URL" not in environment:
-            await answers(f"{scheme}://127.0.0.1:{environment['MEDIA_HTTP_PORT']}/healthz")
+        await ready(app)
         yield app
     finally:
         await stop(app.process)
+
+
+async def ready(app: App) -> None:
+    """Wait until web and media answer."""
+    await answers(f"{app.url}/readyz")
+    if "LIVEKIT_URL" not in app.environment:
+        scheme = app.url.partition(":")[0]
+        await answers(f"{scheme}://127.0.0.1:{app.environment['MEDIA_HTTP_PORT']}/healthz")
 
 
 @asynccontextmanager
@@ -202,19 +220,31 @@ async def stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _fill(app: App) -> None:
+async def fill(app: App) -> None:
     """What `yoriai demo --small` does, without the time that a process takes to start."""
-    settings = config.load(
-        **{
-            name: app.environment[name.upper()]
-            for name in ("data_dir", "database_url", "public_url")
-        }
-    )
-    output = (await demo.fill(settings, small=True)).splitlines()
+    output = (await demo.fill(_settings(app), small=True)).splitlines()
     app.event = output[0]
     for line in output[1:]:
         _role, address, password = line.split()
         app.accounts[address.partition("@")[0]] = (address, password)
+
+
+async def put_aside(app: App) -> None:
+    """Give all events and people other names, so that `fill` makes new ones."""
+    mark = f"aside-{uuid4().hex[:8]}-"
+    database = Database(_settings(app).database)
+    async with database.writing() as db:
+        slug, address = col(Event.slug), col(MailAddress.address)
+        events = update(Event).where(slug.not_like("aside-%"))
+        await db.exec(events.values(slug=mark + slug, state=EventState.DRAFT))
+        people = update(MailAddress).where(address.not_like("aside-%"))
+        await db.exec(people.values(address=mark + address))
+    await database.close()
+
+
+def _settings(app: App) -> Settings:
+    names = ("data_dir", "database_url", "public_url")
+    return config.load(**{name: app.environment[name.upper()] for name in names})
 
 
 def _environment(folder: Path, *, url: str, port: int, **settings: str) -> dict[str, str]:

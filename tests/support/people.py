@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, WebSocket
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import DEVICES, Permission, context_of
+from tests.support.visits import log_in
 
 LOOK_SECONDS: Final = 0.1
 
@@ -141,9 +142,8 @@ async def person(
         ignore_tls_errors=app.url.startswith("https:"),
     ) as context:
         await context.add_init_script(KEEP_CONNECTIONS + script)
-        somebody = await _page(app, name, context)
-        await _log_in(somebody)
-        yield somebody
+        await log_in(context, app, name, locale=locale[:2])
+        yield await _page(app, name, context)
 
 
 async def _page(app: App, name: str, context: BrowserContext) -> Person:
@@ -157,14 +157,3 @@ async def _page(app: App, name: str, context: BrowserContext) -> Person:
 def _note(somebody: Person, socket: WebSocket) -> None:
     if "/rtc" in socket.url:
         somebody.media_sockets.append(socket.url)
-
-
-async def _log_in(somebody: Person) -> None:
-    address, password = somebody.app.accounts[somebody.name]
-    page = somebody.page
-    await page.goto(f"{somebody.app.url}/login")
-    await page.fill("[name=address]", address)
-    await page.check("[name=way][value=password]")
-    await page.fill("[name=password]", password)
-    await page.press("[name=password]", "Enter")
-    await page.wait_for_url(f"{somebody.app.url}/me")

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.support.servers import Servers, address, administer, fresh, postgres,
 TEMPLATE = "migrated"
 
 
+@pytest.fixture(scope="session")
 def shape() -> str:
     """The shape of this run."""
     return os.environ.get("TEST_SHAPE", "embedded")
@@ -62,9 +64,9 @@ async def servers(postgres_port: int, redis_port: int, migrated: str) -> AsyncIt
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, shape: str) -> str:
     """The address of a fresh, migrated database in this run's shape."""
-    if shape() == "embedded":
+    if shape == "embedded":
         file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
         return f"sqlite+aiosqlite:///{file}"
     running = request.getfixturevalue("servers")
@@ -72,10 +74,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return running.database_url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shape: str
+) -> Iterator[str]:
+    """Such an address, of one database for all tests of a module."""
+    if shape == "embedded":
+        file = tmp_path_factory.mktemp("module") / "test.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    port, template = (request.getfixturevalue(name) for name in ("postgres_port", "migrated"))
+    name = f"module_{uuid4().hex}"
+    asyncio.run(administer(port, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield address(port, name)
+    asyncio.run(administer(port, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
-def redis_url(request: pytest.FixtureRequest) -> str:
+def redis_url(request: pytest.FixtureRequest, shape: str) -> str:
     """The address of Redis in this run's shape; empty for the one inside the process."""
-    if shape() == "embedded":
+    if shape == "embedded":
         return ""
     running = request.getfixturevalue("servers")
     assert isinstance(running, Servers)

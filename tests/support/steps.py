@@ -35,7 +35,7 @@ async def ask_link(page: Page) -> None:
     """Ask for a link by mail, as somebody nobody knows."""
     await page.fill("[name=address]", f"{uuid4().hex}@sample.example")
     await page.press("[name=address]", "Enter")
-    await page.locator(".ways-out").wait_for()
+    await page.locator(".steps").wait_for()
 
 
 async def empty_form(page: Page) -> None:

@@ -31,6 +31,13 @@ class Site:
     database: Database
     settings: Settings
 
+    @property
+    def own_database(self) -> Database:
+        """The application's own connections to that database, to watch what it asks."""
+        found = self.app.state.services.database
+        assert isinstance(found, Database)
+        return found
+
     @asynccontextmanager
     async def browser(
         self, *, origin: str = ORIGIN, ip: str = "127.0.0.1"

@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 
 from tests.load import rtcp
 from tests.load.floods import Hostile
-from tests.load.publisher import Publication, Wire, pack_extensions
-from tests.load.sdp import H264, OPUS, VP8
-from tests.load.trace import Trace
+from tests.load.publisher import Wire, pack_extensions
+from tests.load.sdp import H264, OPUS, RED, VP8, VP8_RTX
 
 from .mutants import bend
-from .people import TRACE, answered
+from .people import answered
 
 COOKIE = 0x2112A442
 BINDING = 0x0001
@@ -23,6 +22,7 @@ MESSAGE_INTEGRITY, FINGERPRINT = 0x0008, 0x8028
 # Attributes with their right size: PRIORITY, USE-CANDIDATE, ICE-CONTROLLED, ICE-CONTROLLING,
 # GOOG-NETWORK-INFO; and some that no check has.
 RIGHT = {0x0024: 4, 0x0025: 0, 0x8029: 8, 0x802A: 8, 0xC057: 4}
+PAYLOAD_TYPES = (OPUS, RED, VP8, VP8_RTX, H264, 127)
 ODD = (0x0001, 0x0006, 0x0008, 0x0009, 0x0014, 0x0020, 0x7FFF, 0xFFFF)
 
 
@@ -97,7 +97,9 @@ class Rtp:
             packet = _with_extensions(packet, chance)
         packet = packet[:12] + bend(packet[12:], chance)
         if chance.random() < 0.3:
-            packet = bytes([packet[0], chance.choice([OPUS, VP8, H264, 127])]) + packet[2:]
+            packet = (
+                bytes([packet[0], chance.choice([OPUS, RED, VP8, VP8_RTX, H264, 127])]) + packet[2:]
+            )
         if chance.random() < 0.1:
             packet = bend(packet[:12], chance) + packet[12:]
         return packet[:1400]
@@ -111,16 +113,15 @@ class Rtp:
 
 
 def _samples(hostile: Hostile) -> list[bytes]:
-    """The first packets that a light client would send, under the SSRCs of this one."""
+    """The first packets that this client would send, and some of them again."""
     sent: list[bytes] = []
-    for known in hostile.peer.publications:
-        copy = Publication(
-            Trace.load(TRACE), known.kind, mid=known.mid, cid=known.cid, seed=random.Random(5)
-        )
-        copy.ssrc = known.ssrc
-        wire, due = Wire.to(sent.append), copy.begin(now=0.0)
+    wire = Wire.to(sent.append)
+    for publication in hostile.peer.publications:
+        due = publication.begin(now=0.0)
         for _ in range(20):
-            due = copy.send_next(wire, now=due, wall_ns=round(due * 1e9))
+            due = publication.send_next(wire, now=due, wall_ns=round(due * 1e9))
+        numbers = [int.from_bytes(packet[2:4], "big") for packet in sent]
+        publication.repair(numbers[-3:], wire)
     return sent
 
 

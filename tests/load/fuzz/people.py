@@ -45,7 +45,7 @@ async def two_people(engine: Engine) -> AsyncIterator[Hostile]:
 
 def _plan(engine: Engine, identity: str) -> PeerPlan:
     token = join_token(engine, room=ROOM, identity=identity, publish=True)
-    return PeerPlan(identity, token, TRACE, room=ROOM)
+    return PeerPlan(identity, token, TRACE, room=ROOM, wide=True)
 
 
 async def answered(hostile: Hostile) -> None:

@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from aioice import stun
 
-from realtime.media.peer import MAX_CHECKS, MAX_DATAGRAMS, MAX_REPORTS, MAX_SOURCES
+from realtime.media.peer import MAX_CHECKS, MAX_DATAGRAMS
 from realtime.media.plane import Plane
-from realtime.media.publication import Publication
-from realtime.media.stream import Stream
 from realtime.media.udp import LARGEST
 from tests.support.waiting import until
 
@@ -95,33 +93,3 @@ async def test_more_checks_than_a_browser_makes_are_not_read(
 
     await until(all_came)
     assert plane.dropped == {"check": MAX_CHECKS, "flood": 5}
-
-
-async def test_a_tenth_of_the_bounds_is_free_again_after_each_tenth_of_a_second() -> None:
-    peer = Plane("127.0.0.1", 0, advertised=()).new_peer(
-        on_open=lambda: None, on_close=lambda: None
-    )
-    bounds = {
-        peer.may_send: MAX_DATAGRAMS,
-        peer.may_report: MAX_REPORTS,
-        peer.may_check: MAX_CHECKS,
-    }
-    for may, bound in bounds.items():
-        assert [may() for _ in range(bound + 1)] == [True] * bound + [False]
-    peer.begin_tick()
-    for may, bound in bounds.items():
-        free = bound // 10
-        assert [may() for _ in range(free + 1)] == [True] * free + [False]
-
-
-async def test_of_many_sources_the_oldest_idle_ones_are_let_go(
-    plane: Plane, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    peer = plane.new_peer(on_open=lambda: None, on_close=lambda: None)
-    forgotten: list[int] = []
-    monkeypatch.setattr(peer.dtls, "forget_incoming", forgotten.append)
-    peer.streams[0] = Stream(Publication("TR_x", peer, "video"), 0, "")
-    for ssrc in range(MAX_SOURCES + 3):
-        peer.came_from(ssrc)
-        peer.came_from(ssrc)
-    assert forgotten == [1, 2, 3]

@@ -3,17 +3,14 @@
 import base64
 import gzip
 from functools import partial
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from aiohttp import ClientSession
 from livekit.protocol import models, rtc
-from websockets.asyncio.client import connect
 
 from realtime.signal.joining import JoinRequestError, read_join_request
 from realtime.signal.limits import Limits
-from tests.realtime.signal.house import ROOM, House, Talk, house, joined, token
+from tests.realtime.signal.callers import calling
+from tests.realtime.signal.house import ROOM, House, Talk, house, joined
 from tests.support.waiting import until
 
 CAMERA, MICROPHONE, SCREEN = models.CAMERA, models.MICROPHONE, models.SCREEN_SHARE
@@ -96,16 +93,16 @@ async def test_who_never_connects_its_media_is_let_go() -> None:
         assert den.rooms[ROOM].participants == {}
 
 
-async def test_a_resume_is_sent_to_start_anew(den: House) -> None:
-    wrapped = rtc.WrappedJoinRequest(
-        join_request=rtc.JoinRequest(reconnect=True, participant_sid="PA_x").SerializeToString()
-    )
-    packed = base64.urlsafe_b64encode(wrapped.SerializeToString()).decode()
-    query = urlencode({"access_token": token("ai"), "join_request": packed})
-    async with connect(f"{den.url.replace('http', 'ws')}/rtc/v1?{query}", proxy=None) as socket:
-        first = rtc.SignalResponse.FromString(await socket.recv())  # type: ignore[arg-type]
-    assert first.leave.action == rtc.LeaveRequest.RECONNECT
-    assert ROOM not in den.rooms
+async def test_trickled_candidates_change_nothing_however_malformed(den: House) -> None:
+    async with joined(den, "ai") as ai:
+        for target in (rtc.PUBLISHER, rtc.SUBSCRIBER, 9):
+            for candidate in ("", "{", '{"candidate": "candidate:1 1 udp 1 10.0.0.1 9 typ host"}'):
+                trickle = rtc.TrickleRequest(candidateInit=candidate, target=target)  # type: ignore[arg-type]
+                await ai.signalling.send(rtc.SignalRequest(trickle=trickle))
+        await ai.signalling.ping(wall_ms=5)
+        assert (await ai.told("pong_resp")).last_ping_timestamp == 5
+        peer = den.rooms[ROOM].participants["ai"].connections.publisher
+        assert (peer.address, peer.addresses) == (None, [])
 
 
 async def test_nonsense_ends_nothing(den: House) -> None:
@@ -119,34 +116,34 @@ async def test_nonsense_ends_nothing(den: House) -> None:
 async def test_an_unreadable_offer_ends_only_its_sender(den: House) -> None:
     async with joined(den, "bo") as bo, joined(den, "ai") as ai:
         await ai.signalling.offer(rtc.SessionDescription(type="offer", sdp="v=0\r\nm=x", id=1))
-        await until(lambda: _gone(den, "ai"))
+        leave = await ai.leave_told()
+        assert (leave.action, leave.reason) == (rtc.LeaveRequest.RECONNECT, models.STATE_MISMATCH)
+        assert "ai" not in den.rooms[ROOM].participants
         await bo.signalling.ping(wall_ms=6)
         assert (await bo.told("pong_resp")).last_ping_timestamp == 6
 
 
-async def _gone(den: House, identity: str) -> bool:
-    return identity not in den.rooms[ROOM].participants
+async def test_a_track_asked_for_again_is_the_same(den: House) -> None:
+    async with joined(den, "ai") as ai:
+        for _ in range(2):
+            await add(ai, "cid", CAMERA)
+        await until(partial(heard, ai, "track_published", 2))
+        told = [r.track_published for r in ai.heard if r.WhichOneof("message") == "track_published"]
+        assert told[0] == told[1]
+        assert list(den.rooms[ROOM].participants["ai"].tracks) == [told[0].track.sid]
 
 
-@pytest.mark.parametrize(
-    ("path", "grants", "status"),
-    [
-        ("/rtc/v1/validate", {}, 200),
-        ("/rtc/v1/validate", {"room_join": False}, 401),
-        ("/rtc/v1/validate", None, 401),
-        ("/rtc/validate", {}, 403),
-    ],
-)
-async def test_a_page_of_another_origin_learns_why(
-    den: House, path: str, grants: dict[str, Any] | None, status: int
-) -> None:
-    bearer = "nonsense" if grants is None else token("ai", **grants)
-    async with (
-        ClientSession() as http,
-        http.get(f"{den.url}{path}", params={"access_token": bearer}) as answer,
-    ):
-        assert answer.status == status
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+async def test_others_learn_what_a_client_understands(den: House) -> None:
+    query = {"sdk": "python", "protocol": "16", "client_protocol": "2", "version": "x" * 500}
+    query["capabilities"] = "CAP_PACKET_TRAILER,nonsense"
+    async with joined(den, "bo"), calling(den, "/rtc", "ai", query) as talk:
+        await talk.told("join")
+        ai = den.rooms[ROOM].participants["ai"]
+        assert (ai.client.sdk, ai.client.protocol) == (models.ClientInfo.PYTHON, 16)
+        assert ai.client.version == "x" * 128
+        info = ai.info()
+        assert info.client_protocol == 2
+        assert list(info.capabilities) == [models.ClientInfo.CAP_PACKET_TRAILER]
 
 
 def _packed(body: bytes) -> str:

@@ -1,16 +1,17 @@
 """From a draft to a plan, or to what is wrong beside which field."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.events import reading
+from server.events.clocks import clock_of
 from server.events.draft import Draft
 from server.events.models import EventKind, SessionKind
 from server.events.plan import Plan, PlannedSession, PlannedTopic, Speaker
-from server.events.reading import Wrong, clock_of, read
+from server.events.reading import Wrong, read
 
 pytestmark = pytest.mark.pure
 
@@ -124,6 +125,26 @@ def test_what_cannot_be_published_is_said_beside_its_field(
         None,
         {beside: sentence},
     )
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "hours"),
+    [("23:40", "04:10", 4.5), ("22:00", "0:00", 2), ("18:00", "2:00", 8), ("09:00", "10:00", 1)],
+)
+def test_a_session_may_go_on_past_midnight(starts: str, ends: str, hours: float) -> None:
+    plan, wrong = read(WHOLE | {"s1-from": starts, "s1-until": ends})
+    assert wrong == {}
+    assert plan is not None
+    assert plan.sessions[0].ends_at - plan.sessions[0].starts_at == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"), [("14:00", "13:00"), ("18:00", "2:01"), ("9:00", "9:00")]
+)
+def test_an_end_long_before_the_start_is_mistyped(starts: str, ends: str) -> None:
+    assert read(WHOLE | {"s1-from": starts, "s1-until": ends}).wrong == {
+        "s1-until": Wrong(reading.ENDS_FIRST)
+    }
 
 
 def test_an_empty_draft_says_what_is_missing() -> None:

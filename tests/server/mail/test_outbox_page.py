@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from server.accounts import audit
 from server.accounts.models import Account
 from server.core import clock
-from server.core.db import Database, Db
+from server.core.db import Db
 from server.core.ids import new_id
 from server.mail import outbox, rules
 from server.mail.models import OutgoingMail
@@ -119,7 +119,7 @@ async def test_the_page_asks_as_often_for_one_mail_as_for_five_hundred(
                 _add(db, people[number % len(people)], error=REFUSED)
         counts.append(
             [
-                await cost(app_database(site), lambda query=query: desk.get(PAGE + query))  # type: ignore[misc]
+                await cost(site.own_database, lambda query=query: desk.get(PAGE + query))  # type: ignore[misc]
                 for query in ("", "?q=人&show=failed", "?page=9")
             ]
         )
@@ -190,9 +190,3 @@ async def test_sending_again_twice_is_done_and_noted_once(site: Site, desk: Brow
 
 async def test_a_mail_that_is_not_there_is_not_found(site: Site, desk: Browser) -> None:
     assert (await desk.submit(PAGE, f"{PAGE}/{new_id()}/again")).status_code == 404
-
-
-def app_database(site: Site) -> Database:
-    """The database as the application holds it."""
-    found: Database = site.app.state.services.database
-    return found

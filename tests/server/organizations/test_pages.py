@@ -7,7 +7,6 @@ from sqlmodel import select
 
 from server.accounts import queries as accounts
 from server.core import clock
-from server.core.db import Database
 from server.mail.models import OutgoingMail
 from server.organizations import actions, queries
 from server.organizations.models import (
@@ -226,7 +225,7 @@ async def test_lists_cost_as_many_statements_for_one_row_as_for_five_hundred(sit
             await _crowd(site, full, manager.id, more)
             counts.append(
                 {
-                    path: await cost(app_database(site), lambda at=path, by=opened: by.get(at))  # type: ignore[misc]
+                    path: await cost(site.own_database, lambda at=path, by=opened: by.get(at))  # type: ignore[misc]
                     for path, opened in looks.items()
                 }
             )
@@ -248,9 +247,3 @@ async def _crowd(site: Site, full: Organization, manager_id: object, more: int) 
             await actions.ask(db, made.id, account_id=manager_id, now=clock.now())  # type: ignore[arg-type]
     async with site.database.reading() as db:
         assert len(await queries.members(db, full.id)) == more + 1
-
-
-def app_database(site: Site) -> Database:
-    """The database as the application holds it."""
-    found: Database = site.app.state.services.database
-    return found

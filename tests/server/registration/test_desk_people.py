@@ -104,12 +104,7 @@ async def test_fifty_stand_on_a_page_and_costs_do_not_grow(site: Site) -> None:
 
 
 async def _cost(site: Site, organizer: desk.Organizer, path: str) -> int:
-    """The statements of a page: the least of three, for the live channel asks now and then too."""
-    return min([await _once(site, organizer, path) for _ in range(3)])
-
-
-async def _once(site: Site, organizer: desk.Organizer, path: str) -> int:
-    with counting(site.app.state.services.database) as count:
+    with counting(site.own_database) as count:
         assert (await organizer.browser.get(path)).status_code == 200
     assert count.statements > 0
     return count.statements

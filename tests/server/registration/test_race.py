@@ -15,13 +15,14 @@ from server.events.models import Participation
 from server.registration.models import Registration, RegistrationState
 from tests.load.last_seat import on_servers, on_sqlite
 from tests.server.registration import given
-from tests.support.shapes import shape
 
 LOGINS, ROUNDS, CROWD = 40, 2, 8  # fewer than the connections of a pool
 
 
-async def test_one_gets_the_last_seat_and_the_others_wait_in_order(tmp_path: Path) -> None:
-    run = on_sqlite if shape() == "embedded" else on_servers
+async def test_one_gets_the_last_seat_and_the_others_wait_in_order(
+    tmp_path: Path, shape: str
+) -> None:
+    run = on_sqlite if shape == "embedded" else on_servers
     outcome = await run(tmp_path, count=LOGINS, rounds=ROUNDS)
     assert outcome.rounds == ROUNDS
     assert (outcome.errors, outcome.wrong_seats, outcome.wrong_places) == (0, 0, 0)

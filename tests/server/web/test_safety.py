@@ -95,7 +95,7 @@ async def test_a_crowd_is_told_so_and_no_fault_is_shown(
         if known:
             browser.hold(await site.login(await site.account()))
         monkeypatch.setattr(db_module, "TURN_SECONDS", 0.05)
-        database = site.app.state.services.database
+        database = site.own_database
         monkeypatch.setattr(database, "_turns", asyncio.Semaphore(0))
         answer = await browser.get("/")
     assert answer.status_code == 503
