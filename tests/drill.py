@@ -8,8 +8,14 @@ import sys
 import time
 
 DRILLS: dict[str, tuple[str, ...]] = {
-    "media": ("tests.load.media", "--publishers", "1", "--subscribers", "100", "--seconds", "10"),
+    "media": ("tests.load.media", "--publishers", "1", "--viewers", "100", "--seconds", "10"),
+    "webinar": ("tests.load.media", "--scenario", "webinar", "--runs", "3"),
+    "lowrate": ("tests.load.media", "--scenario", "lowrate", "--runs", "3"),
+    "meeting": ("tests.load.media", "--scenario", "meeting", "--runs", "3"),
+    "rooms": ("tests.load.media", "--scenario", "rooms", "--seconds", "300"),
     "junk": ("tests.load.junk",),
+    "hostile": ("tests.load.hostile",),
+    "fuzz": ("tests.load.fuzz",),
     "media-kills": ("tests.load.media_kills",),
     "web-kills": ("tests.load.web_kills",),
     "last-seat": ("tests.load.last_seat",),

@@ -25,6 +25,9 @@ class Control:
 
     def take(self, peer: Peer, slot: int, length: int, now: float) -> None:
         """Take a datagram that looks like SRTCP, from a peer whose keys stand."""
+        if not peer.reports.take():
+            self._dropped["flood"] += 1
+            return
         size = self._length
         size[0] = length
         if adapter.srtp_unprotect_rtcp(peer.rx, self._udp.in_pointers[slot], size):
@@ -32,6 +35,7 @@ class Control:
             return
         peer.reported_at = now
         packet = bytes(self._udp.memory[slot * SLOT : slot * SLOT + size[0]])
+        peer.sources.came(int.from_bytes(packet[4:8], "big"))
         for part in rtcp.parts(packet):
             self._take_part(peer, part, now)
 

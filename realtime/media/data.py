@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from realtime.media.adapter import DtlsEndpoint
 from realtime.media.adapter.association import Association, Channel
-from realtime.media.budget import Budget
+from realtime.media.allowance import Allowance
 from realtime.media.pump import Pump
-from realtime.media.retransmit import Allowance
 from realtime.media.sdp import Section
 
 RELIABLE, LOSSY = "_reliable", "_lossy"
@@ -41,7 +40,6 @@ class DataBounds:
     early_bytes: int = 100 * 1024
     packets_per_second: int = 2000
     packets_at_once: int = 8000
-    datagrams_per_second: int = 4000
 
 
 def packets_of(message: bytes) -> int:
@@ -70,8 +68,6 @@ class DataChannels:
         pump: Pump,
         bounds: DataBounds,
         dropped: Counter[str],
-        *,
-        now: float,
     ) -> None:
         self.on_message: Callable[[str, bytes], None] = _nobody_hears
         self.on_failed: Callable[[str], None] = _nobody_minds
@@ -89,8 +85,7 @@ class DataChannels:
         self._opens = False
         self._over = False
         self._longest = 0
-        self._datagrams = Allowance(bounds.datagrams_per_second)
-        self._budget = Budget(bounds.packets_per_second, bounds.packets_at_once, now=now)
+        self._allowance = Allowance(bounds.packets_per_second, most=bounds.packets_at_once)
 
     # --- setting up and ending ---
     def agree(self, section: Section | None, *, opens: bool = False) -> None:
@@ -189,22 +184,19 @@ class DataChannels:
 
     # --- what the peer says ---
     def take(self, datagram: bytes, now: float) -> None:
-        """Take a DTLS datagram of the peer's, unless too many come (seconds, monotonic)."""
-        if not self._datagrams.take(now):
-            self._dropped["flood"] += 1
-            return
-        self._budget.refill(now)
+        """Take a DTLS datagram of the peer's (seconds, monotonic)."""
+        self._allowance.refill(now)
         self._endpoint.receive(datagram)
 
     def charge(self, packets: int) -> None:
         """What the peer said was sent to others, in so many packets."""
-        self._budget.spend(packets)
+        self._allowance.spend(packets)
 
     def may_take(self) -> bool:
-        if self._budget.left <= 0:
+        if self._allowance.left <= 0:
             self._dropped["limit"] += 1
             return False
-        self._budget.spend(1)
+        self._allowance.spend(1)
         return True
 
     def received(self, label: str, message: bytes) -> None:

@@ -12,6 +12,11 @@ from typing import NamedTuple
 from aioice import stun
 
 _STUN_TYPES_END = 4
+_HEADER = 20
+_USERNAME = 0x0006
+_ATTRIBUTE = struct.Struct("!HH")
+# Browsers write the user name first; whoever hides it behind more attributes is none.
+_LOOKED_AT = 8
 
 
 class Credentials(NamedTuple):
@@ -24,7 +29,6 @@ class Credentials(NamedTuple):
 class Check(NamedTuple):
     """A connectivity check as it arrived, its signature not yet looked at."""
 
-    fragment: str
     nominates: bool
     message: stun.Message
 
@@ -39,6 +43,23 @@ def may_be_stun(first_byte: int) -> bool:
     return first_byte < _STUN_TYPES_END
 
 
+def fragment_in(datagram: bytes) -> str:
+    """Our user name fragment in a check, found without reading the rest; empty when there is none.
+
+    It costs a small part of `read_check`, and so do checks that nobody waits for.
+    """
+    at = _HEADER
+    for _ in range(_LOOKED_AT):
+        if at + _ATTRIBUTE.size > len(datagram):
+            break
+        kind, size = _ATTRIBUTE.unpack_from(datagram, at)
+        at += _ATTRIBUTE.size
+        if kind == _USERNAME:
+            return datagram[at : at + size].partition(b":")[0].decode("ascii", "replace")
+        at += size + -size % 4
+    return ""
+
+
 def read_check(datagram: bytes) -> Check | None:
     """A binding request with a user name; None for everything else, however malformed."""
     try:
@@ -50,7 +71,7 @@ def read_check(datagram: bytes) -> Check | None:
         return None
     if message.message_class != stun.Class.REQUEST:
         return None
-    return Check(name.partition(":")[0], "USE-CANDIDATE" in message.attributes, message)
+    return Check("USE-CANDIDATE" in message.attributes, message)
 
 
 def is_signed(check: Check, password: str) -> bool:

@@ -62,6 +62,7 @@ class Ingress:
     ) -> None:
         """Find what a packet belongs to, and forward it."""
         _, second, sequence, timestamp, ssrc = HEADER.unpack_from(self._udp.memory, slot * SLOT)
+        peer.sources.came(ssrc)
         stream = peer.streams.get(ssrc) or _bind(peer, ssrc, second & 0x7F, noted, now)
         if stream is None:
             self._take_repair(peer, slot, payload, end, noted, now)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.media import ice, rtp
 from realtime.media.adapter import DtlsEndpoint
+from realtime.media.allowance import Allowance
 from realtime.media.arrivals import Arrivals
 from realtime.media.data import DataChannels
 from realtime.media.health import Health
 from realtime.media.publication import Publication
-from realtime.media.retransmit import Allowance
+from realtime.media.quota import Quota
 from realtime.media.sdp import SdpError
+from realtime.media.sources import Sources
 from realtime.media.subscription import Subscription
 from realtime.media.udp import Address
 
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
 
 # An SSRC of ours that reports are sent from; no media uses it (our media SSRCs are random).
 REPORTER = 1
+
+# What one peer may send a second, saved up for one second: datagrams (three times a camera in
+# layers and a screen in motion), of these RTCP (a browser sends about thirty), and connectivity
+# checks (twenty while it looks for a way).
+MAX_DATAGRAMS = 2000
+MAX_REPORTS = 300
+MAX_CHECKS = 50
+# Retransmissions that one peer may cause per second.
+MAX_RESENDS = 200
 
 # Seconds to a peer and back while nothing tells them.
 _USUAL_ROUND_TRIP = 0.1
@@ -62,15 +73,16 @@ class Peer:
         self.subscriptions: dict[int, Subscription] = {}
         self.arrivals = Arrivals()
         self.health = Health()
-        self.resends = Allowance()
+        self.resends = Allowance(MAX_RESENDS)
+        self.datagrams, self.reports = Quota(MAX_DATAGRAMS), Quota(MAX_REPORTS)
+        self.checks = Quota(MAX_CHECKS)
         self._on_open = on_open
         self._on_close = on_close
         self.dtls = DtlsEndpoint(
             plane.certificate, send=self._send_dtls, on_open=self._opened, on_close=self._closed
         )
-        self.data = DataChannels(
-            self.dtls, plane.pump, plane.data_bounds, plane.data_dropped, now=now
-        )
+        self.data = DataChannels(self.dtls, plane.pump, plane.data_bounds, plane.data_dropped)
+        self.sources = Sources(self.dtls.forget_incoming, self.streams, self.repairs)
 
     @property
     def is_open(self) -> bool:
@@ -128,6 +140,11 @@ class Peer:
             subscription.name = self.address.pointer
             subscription.name_length = self.address.length
 
+    def begin_tick(self) -> None:
+        """A tenth of a second is over."""
+        for quota in (self.datagrams, self.reports, self.checks):
+            quota.tick()
+
     def publish(self, publication: Publication) -> None:
         """Take in a publication whose section is agreed."""
         self.by_mid[publication.mid] = publication
@@ -144,6 +161,8 @@ class Peer:
         """Packets of this stream and of its retransmissions are strangers' from now on."""
         self.streams.pop(stream.ssrc, None)
         self.repairs.pop(stream.repair_ssrc, None)
+        self.sources.forget(stream.ssrc)
+        self.sources.forget(stream.repair_ssrc)
 
     def subscribe(self, subscription: Subscription) -> None:
         """Begin to get a publication, once a section is agreed and the transport stands."""
@@ -154,7 +173,9 @@ class Peer:
 
     def unsubscribe(self, subscription: Subscription) -> None:
         subscription.stop()
-        self.subscriptions.pop(subscription.ssrc, None)
+        if self.subscriptions.pop(subscription.ssrc, None) is not None:
+            self.dtls.forget_outgoing(subscription.ssrc)
+            self.dtls.forget_outgoing(subscription.repair_ssrc)
         if subscription in subscription.publication.subscriptions:
             subscription.publication.subscriptions.remove(subscription)
 

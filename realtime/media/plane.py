@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,9 @@ from realtime.media.peer import Peer
 from realtime.media.pump import Pump
 from realtime.media.resending import Resender
 from realtime.media.rtp import FIXED_HEADER, is_rtcp
-from realtime.media.udp import BATCH_IN, SLOT, Address, UdpSocket
+from realtime.media.udp import BATCH_IN, BATCH_OUT, SLOT, Address, UdpSocket
+
+_log = logging.getLogger(__name__)
 
 # Batches read before the loop gets its turn; more would starve signalling under a flood.
 _BATCHES = 8
@@ -59,6 +62,8 @@ class Plane:
         self.control = Control(self.udp, self.resender, self.dropped)
         self._by_fragment: dict[str, tuple[Peer, str]] = {}
         self._by_address: dict[bytes, Peer] = {}
+        # Datagrams on their way out point to addresses, so these outlive the next flush.
+        self._forgotten: deque[Address] = deque(maxlen=BATCH_OUT)
         self._length = adapter.new_length()
         self._flush_due = False
         self._ticking: asyncio.Task[None] | None = None
@@ -126,6 +131,7 @@ class Plane:
 
     def forget_address(self, peer: Peer, address: Address) -> None:
         peer.addresses.remove(address)
+        self._forgotten.append(address)
         if self._by_address.get(address.key) is peer:
             del self._by_address[address.key]
 
@@ -164,7 +170,7 @@ class Plane:
                 try:
                     self._take(slot, now)
                 except Exception:  # one datagram must never end the loop
-                    self.dropped["error"] += 1
+                    self._note_error()
             self.udp.flush()
             if count < BATCH_IN:
                 return
@@ -182,6 +188,8 @@ class Plane:
         peer = self.peer_at(key)
         if peer is None:
             self.dropped["stranger"] += 1
+        elif not peer.datagrams.take():
+            self.dropped["flood"] += 1
         elif 128 <= first <= 191:
             self.take_media(peer, slot, length, now)
         elif 20 <= first <= 63:
@@ -199,12 +207,18 @@ class Plane:
             self.ingress.take(peer, slot, length, now)
 
     def _check(self, datagram: bytes, key: bytes, now: float) -> None:
-        check = ice.read_check(datagram)
-        known = self._by_fragment.get(check.fragment) if check else None
-        if check is None or known is None or not ice.is_signed(check, known[1]):
+        known = self._by_fragment.get(ice.fragment_in(datagram))
+        if known is None:
             self.dropped["check"] += 1
             return
         peer, password = known
+        if not peer.checks.take():
+            self.dropped["flood"] += 1
+            return
+        check = ice.read_check(datagram)
+        if check is None or not ice.is_signed(check, password):
+            self.dropped["check"] += 1
+            return
         address = next((a for a in peer.addresses if a.key == key), None) or Address(key)
         peer.proven(address, nominated=check.nominates, now=now)
         self._by_address[key] = peer
@@ -217,6 +231,19 @@ class Plane:
             turn += 1
             now = time.monotonic()
             for peer in list(self.peers):
+                peer.begin_tick()
                 if peer.is_open:
-                    feedback.tick(peer, now, full=turn % _LOOK_EVERY == 0)
+                    self._tell(peer, now, full=turn % _LOOK_EVERY == 0)
             self.udp.flush()
+
+    def _tell(self, peer: Peer, now: float, *, full: bool) -> None:
+        try:
+            feedback.tick(peer, now, full=full)
+        except Exception:  # what one peer sent must never end the clock of all
+            self._note_error()
+
+    def _note_error(self) -> None:
+        """Count what should not have happened, and log the first, second, fourth, … of it."""
+        self.dropped["error"] += 1
+        if self.dropped["error"].bit_count() == 1:
+            _log.exception("error %d in the media plane", self.dropped["error"])

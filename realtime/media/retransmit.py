@@ -12,9 +12,6 @@ SPAN = 1.0
 # Larger payloads are not kept.
 VIDEO_PAYLOAD, AUDIO_PAYLOAD = 1500, 512
 
-# Retransmissions that one peer may cause per second (burst of as many).
-PER_SECOND = 200
-
 
 class Kept(NamedTuple):
     """A kept payload: where it lies, and the header fields that go with it.
@@ -105,23 +102,3 @@ class Ring:
             return memoryview(b"")
         start = slot * self._payload
         return self._view[start : start + self._heads[slot][0]]
-
-
-class Allowance:
-    """A token bucket: `PER_SECOND` a second, saved up for one second."""
-
-    __slots__ = ("_at", "_left", "_rate")
-
-    def __init__(self, rate: int = PER_SECOND) -> None:
-        self._rate = rate
-        self._left = float(rate)
-        self._at = 0.0
-
-    def take(self, now: float) -> bool:
-        """Whether one more is allowed at `now` (seconds, monotonic)."""
-        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True

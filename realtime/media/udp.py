@@ -14,16 +14,17 @@ import cffi
 
 from realtime.media import adapter
 
-# Larger than any datagram of WebRTC (1,200 to 1,500 bytes); longer ones come back truncated.
+# No datagram of WebRTC is larger than an Ethernet frame. A slot is, so that a copy which grows (the
+# tag of another SRTP profile) stays inside.
+LARGEST = 1500
 SLOT = 2048
 BATCH_IN = 64
 BATCH_OUT = 256
 
 _NAME = 32
-_MSG_TRUNC = 0x20
 
 # Positions inside `struct mmsghdr` (64 bytes), counted in 8-byte and 4-byte words.
-_NAME_PTR, _NAME_LEN, _FLAGS, _LENGTH = 0, 2, 12, 14
+_NAME_PTR, _NAME_LEN, _LENGTH = 0, 2, 14
 
 _ffi: Any = cffi.FFI()  # type: ignore[no-untyped-call]
 _ffi.cdef(
@@ -121,9 +122,9 @@ class UdpSocket:
         return max(count, 0)
 
     def length_of(self, n: int) -> int:
-        """Bytes in slot `n`; -1 when the datagram was larger than a slot."""
-        words = self.in_words
-        return -1 if words[16 * n + _FLAGS] & _MSG_TRUNC else words[16 * n + _LENGTH]
+        """Bytes in slot `n`; -1 when the datagram was larger than `LARGEST`."""
+        length = self.in_words[16 * n + _LENGTH]
+        return -1 if length > LARGEST else length
 
     def sender_of(self, n: int) -> bytes:
         """The sender of slot `n` as a key; gives the name memory back to the kernel."""

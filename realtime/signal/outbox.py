@@ -27,12 +27,16 @@ class Outbox:
 
     def put(self, message: rtc.SignalResponse) -> None:
         """Queue a message; after the end, or past the bound, it is dropped."""
+        self.put_packed(message.SerializeToString())
+
+    def put_packed(self, message: bytes) -> None:
+        """Queue a message that is serialized already, as for all who get the same."""
         if self.ended:
             return
         if self._messages.qsize() >= self._limit:
             self.end(COME_BACK)
             return
-        self._messages.put_nowait(message.SerializeToString())
+        self._messages.put_nowait(message)
 
     def end(self, code: int = DONE) -> None:
         """Nothing more comes; what is queued is still sent."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from livekit.protocol import models, rtc
 
 from realtime.signal import subscribing
+from realtime.signal.news import News
 from realtime.signal.participant import Participant, new_sid
 from realtime.signal.said import Nonces
 from realtime.signal.tracks import Track
@@ -44,6 +45,7 @@ class Room:
         self.nonces = Nonces()
         self._departed: deque[tuple[float, models.ParticipantInfo]] = deque(maxlen=MAX_DEPARTED)
         self._witness = witness
+        self._news = News(self._tell_of)
 
     def info(self) -> models.Room:
         seen = [p for p in self.participants.values() if not p.hidden]
@@ -97,7 +99,7 @@ class Room:
         del self.participants[participant.identity]
         self.speaking.pop(participant.sid, None)
         participant.state = models.ParticipantInfo.DISCONNECTED
-        self.tell(participant)
+        self.tell_now(participant)
         if not participant.hidden:
             self._departed.append((now, participant.info()))
         if participant.was_active:
@@ -115,7 +117,7 @@ class Room:
     def publish(self, participant: Participant, track: Track) -> None:
         """A track's section is agreed: everybody hears of it and may watch it."""
         track.published = True
-        self.tell(participant)
+        self.tell_now(participant)
         self._witness.happened("track_published", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
@@ -129,7 +131,7 @@ class Room:
         for other in self.others(participant):
             subscribing.forget(other, track)
         if track.published:
-            self.tell(participant)
+            self.tell_now(participant)
             self._witness.happened("track_unpublished", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
@@ -144,10 +146,30 @@ class Room:
         ]
 
     def tell(self, participant: Participant) -> None:
-        """Tell everybody how a participant now is."""
+        """Tell everybody in a moment how a participant is then, with others who changed."""
         participant.version += 1
-        update = rtc.ParticipantUpdate(participants=[participant.info()])
-        message = rtc.SignalResponse(update=update)
+        self._news.add(participant)
+
+    def tell_now(self, participant: Participant) -> None:
+        """The same at once: what is said next depends on it."""
+        participant.version += 1
+        self._news.drop(participant)
+        self._tell_of([participant])
+
+    def _tell_of(self, changed: list[Participant]) -> None:
+        visible = [each for each in changed if not each.hidden]
+        if visible:
+            self.broadcast(_update(visible))
+        for hidden in (each for each in changed if each.hidden):
+            hidden.send(_update([hidden]))
+
+    def broadcast(self, message: rtc.SignalResponse) -> None:
+        """Send everybody the same; packed once, for however many."""
+        packed = message.SerializeToString()
         for each in self.participants.values():
-            if each is participant or not participant.hidden:
-                each.send(message)
+            each.outbox.put_packed(packed)
+
+
+def _update(participants: list[Participant]) -> rtc.SignalResponse:
+    people = [participant.info() for participant in participants]
+    return rtc.SignalResponse(update=rtc.ParticipantUpdate(participants=people))

@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from livekit.protocol import models, rtc
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from realtime.media.retransmit import Allowance
+from realtime.media.allowance import Allowance
 from realtime.media.sdp import SdpError
 from realtime.signal import greeting, requests, resuming, simulating
 from realtime.signal.joining import Arrival
@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 # What a WebSocket raises that is no longer there.
 _GONE = (WebSocketDisconnect, RuntimeError)
+# A message counts once, and once more for each so many bytes: a long offer is much work.
+_BYTES_OF_ONE = 4096
 
 
 async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission, arrival: Arrival) -> None:
@@ -98,17 +100,22 @@ def _welcome(rooms: Rooms, participant: Participant, request: rtc.JoinRequest) -
 async def _read(
     websocket: WebSocket, rooms: Rooms, participant: Participant | None, outbox: Outbox
 ) -> None:
-    """Act on what the client says, while this is its connection."""
-    allowance = Allowance(rooms.limits.messages_per_second)
+    """Act on what the client says, while this is its connection.
+
+    Who says too much is read more slowly, and nothing of it is lost.
+    """
+    allowance, owed = Allowance(rooms.limits.messages_per_second), 0.0
     while participant is not None and not outbox.ended:
+        await asyncio.sleep(owed)
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect" or outbox.ended:
             return
         now = time.monotonic()
         participant.heard_at = now
         body = message.get("bytes")
-        if not body or len(body) > rooms.limits.message_bytes or not allowance.take(now):
+        if not body or len(body) > rooms.limits.message_bytes:
             continue
+        owed = allowance.owe(1 + len(body) // _BYTES_OF_ONE, now)
         with contextlib.suppress(DecodeError):
             _handle(rooms, participant, rtc.SignalRequest.FromString(body))
 

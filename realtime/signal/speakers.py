@@ -32,9 +32,8 @@ def tell_changes(room: Room) -> None:
     changed = [info for p in room.participants.values() if (info := _changed(room, p)) is not None]
     if not changed:
         return
-    message = rtc.SignalResponse(speakers_changed=rtc.SpeakersChanged(speakers=changed))
-    for participant in room.participants.values():
-        participant.send(message)
+    speakers = rtc.SpeakersChanged(speakers=changed)
+    room.broadcast(rtc.SignalResponse(speakers_changed=speakers))
 
 
 def state(room: Room) -> list[models.SpeakerInfo]:

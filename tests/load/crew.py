@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass
 import uvloop
 
 from .dtls import Identity
+from .hunger import Hunger
 from .peer import Peer, PeerFailed, PeerPlan
 from .post import PostOffice
 from .publisher import play
-from .report import CrewReport
-from .stream import Tally
+from .receiver import SAMPLE_EVERY
+from .window import Window
 
 JOINING_AT_ONCE = 5
 PATIENCE = 60.0
@@ -32,12 +33,14 @@ SETTLE_POLL = 0.05
 class CrewPlan:
     """The peers of this process and the engine they join.
 
-    `patience` is how many seconds each may take to join, and all together to get every stream.
+    `patience` is how many seconds each may take to join, and all together to get every stream;
+    one packet in `sample_every` is decrypted and checked.
     """
 
     url: str
     peers: tuple[PeerPlan, ...]
     patience: float = PATIENCE
+    sample_every: int = SAMPLE_EVERY
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -46,50 +49,7 @@ class CrewPlan:
     def from_line(cls, line: bytes) -> "CrewPlan":
         fields = json.loads(line)
         peers = tuple(PeerPlan(**peer) for peer in fields["peers"])
-        return cls(fields["url"], peers, fields["patience"])
-
-
-class Window:
-    """Counts from `start` on: remembers where the peers stood."""
-
-    def __init__(self, peers: Sequence[Peer], failed: list[str]) -> None:
-        self._peers, self._failed = peers, failed
-        self.start()
-
-    def start(self) -> None:
-        for peer in self._peers:
-            peer.receiver.samples.clear()
-        self._media = {peer: peer.receiver.tally().received for peer in self._peers}
-        self._tally, self._sent, self._drops = self._counts()
-        self._cpu = time.process_time()
-
-    def report(self) -> CrewReport:
-        self._note_silenced()
-        tally, sent, drops = self._counts()
-        samples = [peer.receiver.samples for peer in self._peers]
-        return CrewReport(
-            tally=tally - self._tally,
-            sent=sent - self._sent,
-            latencies_us=[ns // 1000 for one in samples for ns in one.latencies_ns],
-            checked=sum(one.checked for one in samples),
-            corrupt=sum(one.corrupt for one in samples),
-            own_drops=drops - self._drops,
-            cpu_seconds=time.process_time() - self._cpu,
-            failed=self._failed,
-            dropped=[f"{p.plan.identity}: {p.dropped}" for p in self._peers if p.dropped],
-        )
-
-    def _note_silenced(self) -> None:
-        for peer, before in self._media.items():
-            if peer.joined and peer.plan.expects and peer.receiver.tally().received == before:
-                peer.dropped = peer.dropped or "no media within the window"
-
-    def _counts(self) -> tuple[Tally, int, int]:
-        return (
-            sum((peer.receiver.tally() for peer in self._peers), Tally()),
-            sum(p.sent for peer in self._peers for p in peer.publications),
-            sum(peer.receiver.own_drops for peer in self._peers),
-        )
+        return cls(**{**fields, "peers": peers})
 
 
 async def main() -> None:
@@ -98,15 +58,22 @@ async def main() -> None:
     post = PostOffice()
     post.open()
     identity = Identity.fresh()
-    peers = [Peer(peer, plan.url, identity, post, random.Random()) for peer in plan.peers]
+    peers = [
+        Peer(peer, plan.url, identity, post, random.Random(), plan.sample_every)
+        for peer in plan.peers
+    ]
     failed = await join_all(peers, ceiling=plan.patience)
     _say({"joined": [round(peer.join_ms, 2) for peer in peers if peer.joined]})
-    playing = asyncio.create_task(play([(p, q.wire) for q in peers for p in q.publications]))
+    sending = [(peer.wire, peer.publications) for peer in peers]
+    playing = asyncio.create_task(play(sending, random.Random()))
     await settle(peers, ceiling=plan.patience)
     gc.freeze()
     _say({"settled": True})
-    await obey(commands, Window(peers, failed))
+    hunger = Hunger(peers)
+    watching = asyncio.create_task(hunger.watch())
+    await obey(commands, Window(peers, failed, hunger))
     playing.cancel()
+    watching.cancel()
     await asyncio.gather(*(peer.leave() for peer in peers), return_exceptions=True)
 
 

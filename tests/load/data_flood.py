@@ -27,9 +27,9 @@ from .crew import PATIENCE
 from .data import join
 from .engine import own_engine
 from .run import conduct
-from .scenario import deal, stage
+from .scenario import Load
 
-ROOM, TRACE = "flood", "150kbit"
+ROOM, TRACE = "load-0", "150kbit"
 _FULL = 256 * 1024
 _SIZE = 1000
 # Datagrams in five milliseconds: more than a peer may send, less than fills the socket for all.
@@ -48,7 +48,7 @@ async def withstand(
 ) -> dict[str, Any]:
     """Let peers get media while data floods their room; what became of them and of the flood."""
     assert engine.pid
-    seats = stage(room=ROOM, publishers=1, subscribers=peers, trace=TRACE)
+    load = Load(viewers=peers, trace=TRACE)
     async with AsyncExitStack() as stack:
         names = [f"flooder-{n}" for n in range(flooders)] + [f"reader-{n}" for n in range(readers)]
         people = [await stack.enter_async_context(join(engine, ROOM, name)) for name in names]
@@ -57,9 +57,7 @@ async def withstand(
         floods = [asyncio.create_task(_flood(caller)) for caller in people[1:flooders]]
         floods.append(asyncio.create_task(_shout(people[0])))
         before, began = cpu_seconds(engine.pid), time.monotonic()
-        run, seen = await conduct(
-            engine, deal(seats, processes=1), seconds=seconds, patience=patience
-        )
+        run, seen = await conduct(engine, load, seconds=seconds, patience=patience)
         spent, flooded = cpu_seconds(engine.pid) - before, time.monotonic() - began
         for task in floods:
             task.cancel()

@@ -13,6 +13,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from .access import Engine
 
@@ -47,13 +48,17 @@ async def engine_from(
 
 @asynccontextmanager
 async def own_engine(
-    *, module: str = "tests.load.engine", udp_port: int | None = None
+    *,
+    module: str = "tests.load.engine",
+    udp_port: int | None = None,
+    log: Path | None = None,
 ) -> AsyncIterator[Engine]:
     """Our engine as a child process on free ports, stopped at the end.
 
     Args:
         module: the program to run; it gets the settings as JSON in its first argument.
         udp_port: the media port, a free one if None.
+        log: a file for what it complains of; it goes to our own errors if None.
     """
     http_port, key, secret = free_port(socket.SOCK_STREAM), "load", secrets.token_hex(32)
     settings = {
@@ -61,9 +66,12 @@ async def own_engine(
         "udp_port": udp_port or free_port(socket.SOCK_DGRAM),
         "api_keys": {key: secret},
     }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, json.dumps(settings), stdout=sys.stderr
-    )
+    with log.open("wb") if log else contextlib.nullcontext() as complaints:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, json.dumps(settings)),
+            stdout=sys.stderr,
+            stderr=complaints,
+        )
     try:
         await _listening(child, http_port)
         yield Engine(f"http://{HOST}:{http_port}", key, secret, child.pid)

@@ -25,15 +25,19 @@ class Credentials:
 class IceClient:
     """Makes connectivity checks that nominate at once, and answers the server's checks.
 
-    `confirmed` turns true with the first genuine answer and stays so; repeated checks keep the
-    server's consent alive (RFC 7675).
+    `answers` counts genuine ones; repeated checks keep the server's consent alive (RFC 7675).
     """
 
     local: Credentials
     remote: Credentials
-    confirmed: bool = False
+    answers: int = 0
     _tie_breaker: int = field(default_factory=lambda: secrets.randbits(64))
     _open: set[bytes] = field(default_factory=set)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the server has answered."""
+        return self.answers > 0
 
     def check(self) -> bytes:
         """The next Binding request, with USE-CANDIDATE."""
@@ -67,7 +71,7 @@ class IceClient:
     def _take_response(self, message: stun.Message) -> None:
         genuine = message.check_message_integrity(self.remote.password.encode())
         if genuine and message.transaction_id in self._open:
-            self.confirmed = True
+            self.answers += 1
 
     def _reply(self, request: stun.Message, source: tuple[str, int]) -> bytes:
         response = stun.Message(

@@ -28,7 +28,7 @@ from .dtls import DtlsEnd, Identity
 from .engine import HOST, engine_from, free_port
 from .ice import Credentials, IceClient
 from .run import conduct
-from .scenario import deal, stage
+from .scenario import Load
 
 STRANGERS = 32
 BURST = 0.01
@@ -138,11 +138,9 @@ async def withstand(
 
     One more peer publishes, and each of the others must still get both its streams at the end.
     """
-    seats = stage(room="junk", publishers=1, subscribers=peers, trace=TRACE)
+    load = Load(viewers=peers, trace=TRACE)
     async with storm(udp_port, per_second=per_second) as blowing:
-        run, seen = await conduct(
-            engine, deal(seats, processes=1), seconds=seconds, patience=patience
-        )
+        run, seen = await conduct(engine, load, seconds=seconds, patience=patience)
         sent = dict(blowing.sent)
     return {
         "peers": peers,

@@ -25,6 +25,9 @@ class Link:
         identity: the certificate to show.
         on_rtcp: gets every decrypted compound RTCP packet.
         on_closed: is told once why the server ended the connection.
+
+    `address` is the server's, `ice` makes checks for it, `sending` and `receiving` are the SRTP
+    sessions; None as long as they are not known.
     """
 
     def __init__(
@@ -37,12 +40,12 @@ class Link:
         self.socket = open_socket()
         self.credentials = Credentials.fresh()
         self.identity = identity
+        self.address: tuple[str, int] | None = None
+        self.ice: IceClient | None = None
         self.receiving: pylibsrtp.Session | None = None
-        self._sending: pylibsrtp.Session | None = None
+        self.sending: pylibsrtp.Session | None = None
         self._on_rtcp, self._on_closed = on_rtcp, on_closed
-        self._ice: IceClient | None = None
         self._dtls: DtlsEnd | None = None
-        self._address: tuple[str, int] | None = None
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def offer(self, sections: list[sdp.Section], *, version: int) -> str:
@@ -54,8 +57,8 @@ class Link:
 
     def take_answer(self, answer: sdp.Answer) -> None:
         """Learn the server's end; later answers change nothing about it."""
-        if self._ice is None:
-            self._ice = IceClient(self.credentials, Credentials(answer.ufrag, answer.password))
+        if self.ice is None:
+            self.ice = IceClient(self.credentials, Credentials(answer.ufrag, answer.password))
             self._dtls = DtlsEnd(
                 self.identity, answer.fingerprints, begins=not answer.server_begins
             )
@@ -64,8 +67,8 @@ class Link:
 
     def dial(self, address: tuple[str, int]) -> None:
         """Begin connectivity checks; the first address counts."""
-        if self._address is None and self._ice:
-            self._address = address
+        if self.address is None and self.ice:
+            self.address = address
             self.check()
 
     async def connected(self) -> None:
@@ -88,15 +91,15 @@ class Link:
 
     def check(self) -> None:
         """A connectivity check, which also renews the server's consent (RFC 7675)."""
-        if self._ice:
-            self._send(self._ice.check())
+        if self.ice:
+            self.send(self.ice.check())
 
     def take(self, datagram: bytes) -> None:
         """STUN, DTLS or RTCP, told apart by the first byte (RFC 7983 §7)."""
-        if len(datagram) < 2 or not self._ice or not self._dtls:
+        if len(datagram) < 2 or not self.ice or not self._dtls:
             return
         if datagram[0] < 4:
-            self._take_stun(self._ice, self._dtls, datagram)
+            self._take_stun(self.ice, self._dtls, datagram)
         elif 20 <= datagram[0] < 64:
             self._take_dtls(self._dtls, datagram)
         elif datagram[0] >> 6 == 2:
@@ -104,13 +107,19 @@ class Link:
 
     def send_rtp(self, packet: bytes) -> None:
         """Protect and send a plain RTP packet."""
-        if self._sending:
-            self._send(self._sending.protect(packet))
+        if self.sending:
+            self.send(self.sending.protect(packet))
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect and send a plain compound RTCP packet."""
-        if self._sending:
-            self._send(self._sending.protect_rtcp(packet))
+        if self.sending:
+            self.send(self.sending.protect_rtcp(packet))
+
+    def send(self, datagram: bytes) -> None:
+        """Send a datagram as it is; one that finds no room is lost."""
+        if self.address:
+            with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+                self.socket.sendto(datagram, self.address)
 
     def close(self) -> None:
         """Say goodbye over DTLS and close the socket."""
@@ -120,22 +129,22 @@ class Link:
         self.socket.close()
 
     def _press_on(self) -> None:
-        if self._ice and not self._ice.confirmed:
+        if self.ice and not self.ice.confirmed:
             self.check()
         elif self._dtls and self._dtls.timeout() == 0:
             self._send_all(self._dtls.resend())
 
     def _take_stun(self, ice: IceClient, dtls: DtlsEnd, datagram: bytes) -> None:
         before = ice.confirmed
-        if reply := ice.take(datagram, self._address or ("0.0.0.0", 0)):
-            self._send(reply)
+        if reply := ice.take(datagram, self.address or ("0.0.0.0", 0)):
+            self.send(reply)
         if ice.confirmed and not before:
             self._send_all(dtls.start())
 
     def _take_dtls(self, dtls: DtlsEnd, datagram: bytes) -> None:
         try:
             self._send_all(dtls.feed(datagram))
-            if dtls.finished and not self._sending:
+            if dtls.finished and not self.sending:
                 self._start_srtp(dtls.keys())
         except DtlsError as error:
             self.fail(str(error))
@@ -143,7 +152,7 @@ class Link:
             self.fail("the server closed DTLS")
 
     def _start_srtp(self, keys: SrtpKeys) -> None:
-        self._sending = _session(keys, keys.sending, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+        self.sending = _session(keys, keys.sending, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
         self.receiving = _session(keys, keys.receiving, pylibsrtp.Policy.SSRC_ANY_INBOUND)
         if not self._connected.done():
             self._connected.set_result(None)
@@ -157,14 +166,9 @@ class Link:
             return
         self._on_rtcp(plain)
 
-    def _send(self, datagram: bytes) -> None:
-        if self._address:
-            with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
-                self.socket.sendto(datagram, self._address)
-
     def _send_all(self, datagrams: list[bytes]) -> None:
         for datagram in datagrams:
-            self._send(datagram)
+            self.send(datagram)
 
 
 def _session(keys: SrtpKeys, key: bytes, direction: int) -> pylibsrtp.Session:

@@ -5,20 +5,22 @@ import contextlib
 import json
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiortc import rtp
 from livekit.protocol import rtc
 
-from . import rtcp, sdp
+from . import rhythm, rtcp, sdp
 from .dtls import Identity
 from .link import Link, LinkFailed
+from .offers import Offers, publications_of
+from .others import Others
 from .post import PostOffice
 from .publisher import Publication, Wire
 from .receive import Inbox
 from .receiver import SAMPLE_EVERY, Receiver
-from .signalling import Refused, Signalling, track_request
+from .signalling import Refused, Signalling, quality_of, track_requests, unwatched
+from .stream import Stream
 from .trace import Trace
 
 JOIN_CEILING = 30.0
@@ -28,7 +30,6 @@ FEEDBACK_EVERY = 0.1
 PING_EVERY = 5.0
 # What a receiver says it can take when the server asks for REMB: as good as unlimited.
 ESTIMATE = 50_000_000
-KINDS: tuple[sdp.Kind, ...] = ("audio", "video")
 
 
 class PeerFailed(Exception):
@@ -37,12 +38,23 @@ class PeerFailed(Exception):
 
 @dataclass(frozen=True)
 class PeerPlan:
-    """Who joins and what it does; `publishes` names a trace, `expects` counts streams."""
+    """Who joins and what it does: `publishes` names a trace, `expects` counts the streams that it
+    shall get, `layer` is the RID that it asks for of those who send layers. What comes of those
+    whose identity begins with `foe` counts for nothing. `wide`: offer all codecs of a browser."""
 
     identity: str
     token: str
     publishes: str | None = None
     expects: int = 0
+    layer: str = ""
+    room: str = ""
+    foe: str = ""
+    wide: bool = False
+
+    @property
+    def name(self) -> str:
+        """Room and identity, for people."""
+        return f"{self.room} {self.identity}".lstrip()
 
 
 @dataclass(eq=False)
@@ -64,12 +76,16 @@ class Peer:
 
     def __post_init__(self) -> None:
         self.link = Link(self.identity, on_rtcp=self._take_rtcp, on_closed=self._note_dropped)
+        self.others = Others(self.plan.identity, layer=self.plan.layer, foe=self.plan.foe)
         self.receiver = Receiver(self.link.take, own_ssrc=self.seed.randrange(1, 1 << 32))
+        self.receiver.ignored = self.others.ignored
         self.wire = Wire.to(self.link.send_rtp)
+        if self.plan.publishes:
+            trace = Trace.load(self.plan.publishes)
+            self.publications = publications_of(trace, identity=self.plan.identity, seed=self.seed)
+        self.offers = Offers(self.link, self.publications, wide=self.plan.wide)
         self._answer: sdp.Answer | None = None
         self._signalling: Signalling | None = None
-        self._sections: list[sdp.Section] = []
-        self._offers = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def join(self, *, ceiling: float = JOIN_CEILING) -> None:
@@ -79,13 +95,12 @@ class Peer:
             PeerFailed: refused, or not connected within `ceiling` seconds.
         """
         began = time.monotonic()
-        self._prepare_sections()
         self.post.add(self.link.socket.fileno(), self)
         try:
             async with asyncio.timeout(ceiling):
                 await self._connect()
         except (OSError, TimeoutError, Refused, LinkFailed) as error:
-            raise PeerFailed(f"{self.plan.identity}: {error!r}") from error
+            raise PeerFailed(f"{self.plan.name}: {error!r}") from error
         self.join_ms = (time.monotonic() - began) * 1000
         self._tasks.append(asyncio.create_task(self._keep_alive()))
 
@@ -94,9 +109,14 @@ class Peer:
         """Whether `join` succeeded, whatever happened later."""
         return self.join_ms > 0
 
+    @property
+    def streams(self) -> list[Stream]:
+        """The media streams that came so far."""
+        return self.receiver.media_streams()
+
     def has_all_streams(self) -> bool:
         """Whether as many streams came as the plan expects."""
-        return len(self.receiver.media_streams()) >= self.plan.expects
+        return len(self.streams) >= self.plan.expects
 
     async def leave(self) -> None:
         """Say goodbye and let go of everything."""
@@ -107,6 +127,17 @@ class Peer:
             await self._signalling.leave()
         self.post.remove(self.link.socket.fileno())
         self.link.close()
+
+    async def ask(self, request: rtc.SignalRequest) -> None:
+        """Ask the server for something; nothing when it has ended the conversation."""
+        if self._signalling:
+            with contextlib.suppress(Refused):
+                await self._signalling.send(request)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes of signalling that the server has not taken yet."""
+        return self._signalling.unsent if self._signalling else 0
 
     def take(self, inbox: Inbox, count: int) -> None:
         """Datagrams from the post office."""
@@ -122,8 +153,8 @@ class Peer:
         self._signalling = await Signalling.open(
             self.url,
             self.plan.token,
-            self._next_offer(),
-            list(map(track_request, self.publications)),
+            self.offers.next(),
+            track_requests(self.publications),
         )
         self._tasks.append(asyncio.create_task(self._listen(self._signalling)))
         await self.link.connected()
@@ -135,29 +166,6 @@ class Peer:
                 every=self.sample_every,
             )
 
-    def _prepare_sections(self) -> None:
-        if self.plan.publishes:
-            trace, who = Trace.load(self.plan.publishes), self.plan.identity
-            self.publications = [
-                Publication(trace, kind, mid=str(n), cid=f"{kind}-{who}", seed=self.seed)
-                for n, kind in enumerate(KINDS)
-            ]
-        self._sections = [
-            sdp.Section(p.mid, p.kind, sdp.OutgoingTrack(p.cid, p.ssrc, p.rtx_ssrc))
-            for p in self.publications
-        ]
-        self._add_sections(audios=1, videos=1)
-
-    def _add_sections(self, *, audios: int, videos: int) -> None:
-        for kind, times in zip(KINDS, (audios, videos), strict=True):
-            for _ in range(times):
-                self._sections.append(sdp.Section(str(len(self._sections)), kind))
-
-    def _next_offer(self) -> rtc.SessionDescription:
-        self._offers += 1
-        text = self.link.offer(self._sections, version=self._offers)
-        return rtc.SessionDescription(type="offer", sdp=text, id=self._offers)
-
     # --- signalling ---
     async def _listen(self, signalling: Signalling) -> None:
         async for response in signalling.responses():
@@ -165,15 +173,29 @@ class Peer:
             if kind == "answer":
                 self._answer = sdp.read_answer(response.answer.sdp)
                 self.link.take_answer(self._answer)
+                self.others.ignore(self._answer)
             elif kind == "trickle":
                 self._take_candidate(response.trickle.candidateInit)
             elif kind == "media_sections_requirement":
                 need = response.media_sections_requirement
-                self._add_sections(audios=need.num_audios, videos=need.num_videos)
-                await signalling.offer(self._next_offer())
+                self.offers.add(audios=need.num_audios, videos=need.num_videos)
+                await signalling.offer(self.offers.next())
             elif kind == "leave":
                 self.link.fail(f"told to leave, reason {response.leave.reason}")
+            else:
+                await self._take_news(signalling, response)
         self.link.fail("signalling closed")
+
+    async def _take_news(self, signalling: Signalling, response: rtc.SignalResponse) -> None:
+        """Who is there, and which of our layers anybody watches."""
+        if response.HasField("subscribed_quality_update"):
+            off = unwatched(response.subscribed_quality_update)
+            for publication in self.publications:
+                if publication.rid:
+                    publication.pause(quality_of(publication.rid) in off)
+        for wish in self.others.take(response):
+            await signalling.send(wish)
+        self.others.ignore(self._answer)
 
     def _take_candidate(self, init: str) -> None:
         line = json.loads(init).get("candidate") if init else None
@@ -185,6 +207,8 @@ class Peer:
 
     # --- reports ---
     def _take_rtcp(self, compound: bytes) -> None:
+        if rtcp.is_transport_feedback(compound):  # a replay adapts to no estimate
+            return
         for packet in rtcp.read_compound(compound):
             if isinstance(packet, rtp.RtcpSrPacket):
                 self.receiver.note_sender_report(
@@ -200,21 +224,14 @@ class Peer:
             publication.repair(lost, self.wire)
 
     async def _keep_alive(self) -> None:
-        """Feedback, reports, consent checks and pings, each in its own rhythm."""
-        rhythm: list[tuple[float, Callable[[], None]]] = [
+        """Feedback, reports, consent checks and pings."""
+        beats: list[rhythm.Beat] = [
             (FEEDBACK_EVERY, self._send_feedback),
             (REPORT_EVERY, self._send_reports),
             (CONSENT_EVERY, self.link.check),
             (PING_EVERY, self._ping),
         ]
-        due = [time.monotonic() + self.seed.random() * every for every, _ in rhythm]
-        while self.dropped is None:
-            now = time.monotonic()
-            for index, (every, act) in enumerate(rhythm):
-                if due[index] <= now:
-                    act()
-                    due[index] = max(due[index] + every, now)
-            await asyncio.sleep(max(0.0, min(due) - now))
+        await rhythm.keep(beats, seed=self.seed, going=lambda: self.dropped is None)
 
     def _send_feedback(self) -> None:
         for packet in self.receiver.feedback():

@@ -5,18 +5,31 @@ import heapq
 import random
 import struct
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from . import mark, rtcp, vp8
-from .sdp import ABS_SEND_TIME, AUDIO_LEVEL, MID, OPUS, TRANSPORT_CC, VP8, VP8_RTX, Kind
-from .trace import CLOCK_RATES, Loop, Packet, Trace
+from .reel import Reel
+from .repair import Repairs
+from .sdp import (
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    MID,
+    OPUS,
+    REPAIRED_RID,
+    RID,
+    TRANSPORT_CC,
+    VP8,
+    Kind,
+)
+from .trace import CLOCK_RATES, Packet, Trace
 
-KEPT_FOR_REPAIR = 512
-MID_ON_FIRST = 200
-BETWEEN_KEY_FRAMES = 0.5
+NAMED_ON_FIRST = 200
+# People do not start their cameras in step; the first packet of each comes within this time.
+STARTING_WITHIN = 1.0
+# Hundreds of cameras in one process would wake it thousands of times a second (seconds).
+PACE = 0.002
 # A voice of -20 dBov (RFC 6464 §3).
 SPEAKING = bytes([0x80 | 20])
 
@@ -34,75 +47,64 @@ class Wire:
 
 
 class Publication:
-    """One published stream: sends the packets of a loop when told, forever.
-
-    Sequence numbers, timestamps and picture ids go on over the end of a round and over a restart,
-    which a key-frame request causes at the next frame: every round begins with a key frame.
+    """One published stream, a microphone or a layer of a camera: sends the packets of a trace when
+    told, forever. Sequence numbers and picture ids go on whatever the trace does.
     """
 
     def __init__(
-        self, trace: Trace, kind: Kind, *, mid: str, cid: str, seed: random.Random
+        self,
+        trace: Trace,
+        kind: Kind,
+        *,
+        mid: str,
+        cid: str,
+        seed: random.Random,
+        rid: str = "",
     ) -> None:
         self.kind: Kind = kind
         self.cid = cid
         self.mid = mid
+        self.rid = rid
+        self.size = trace.size_of(rid)
         self.ssrc = seed.randrange(1, 1 << 32)
         self.rtx_ssrc = seed.randrange(1, 1 << 32) if kind == "video" else None
-        self.sent = self.octets = self.key_frame_requests = self.repaired = 0
-        self._trace = trace
-        self._loop: Loop = trace.of(kind)
-        self._index = 0
-        self._round_at = 0.0
-        self._ticks_base = seed.randrange(1 << 32)
+        self.sent = self.octets = self.key_frame_requests = 0
+        self._reel = Reel(trace.of(kind, rid), ticks=seed.randrange(1 << 32))
         self._sequence = seed.randrange(1 << 15)
-        self._rtx_sequence = seed.randrange(1 << 15)
+        self._repairs = self._open_repairs(seed)
         self._picture = seed.randrange(1 << 15)
         self._base_picture = seed.randrange(1 << 8)
-        self._key_frame_wanted = False
-        self._key_frame_at = float("-inf")
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._last = (0, 0)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels."""
-        return self._trace.width, self._trace.height
+    def repaired(self) -> int:
+        """How many packets were sent again."""
+        return self._repairs.sent if self._repairs else 0
 
     def begin(self, *, now: float) -> float:
-        """Start the first round; when the first packet is due (seconds, monotonic)."""
-        self._round_at = now - self._loop.packets[0].us / 1e6
-        return now
+        """Start; when the first packet is due (seconds, monotonic)."""
+        return self._reel.begin(now=now)
 
     def send_next(self, wire: Wire, *, now: float, wall_ns: int) -> float:
         """Send the packet that is due; when the next one is."""
-        packet = self._choose(now)
-        payload = self._payload(packet, wall_ns)
-        ticks = self._ticks_base + packet.ticks
-        head = self._header(packet, ticks, next(wire.transport_numbers), wall_ns)
-        wire.send(head + payload)
-        self._keep(head, payload)
-        self._last = (ticks, wall_ns)
-        self.sent += 1
-        self.octets += len(payload)
-        return self._step()
+        packet, ticks = self._reel.packet(now)
+        if not self._reel.silent:
+            self._send(packet, ticks, wire, wall_ns)
+        return self._reel.step()
 
     def want_key_frame(self) -> None:
         """The server asks for a key frame."""
         self.key_frame_requests += 1
-        self._key_frame_wanted = True
+        self._reel.want_key_frame()
+
+    def pause(self, paused: bool) -> None:
+        """Stop sending (nobody watches this layer), or go on from the next key frame."""
+        self._reel.pause(paused)
 
     def repair(self, lost: Iterable[int], wire: Wire) -> None:
-        """Send packets again that a NACK names, as RTX (RFC 4588 §4)."""
-        for sequence in lost:
-            packet = self._kept.pop(sequence & 0xFFFF, None)
-            if packet is None or self.rtx_ssrc is None:
-                continue
-            self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-            marker = packet[1] & 0x80
-            head = struct.pack("!BBH", packet[0] & 0xEF, marker | VP8_RTX, self._rtx_sequence)
-            body = packet[2:4] + packet[_payload_at(packet) :]
-            wire.send(head + packet[4:8] + struct.pack("!I", self.rtx_ssrc) + body)
-            self.repaired += 1
+        """Send packets again that a NACK names."""
+        for packet in self._repairs.answer(lost) if self._repairs else ():
+            wire.send(packet)
 
     def report(self, *, wall_ns: int) -> bytes:
         """A sender report for this moment of the wall clock."""
@@ -116,24 +118,15 @@ class Publication:
             octets=self.octets,
         )
 
-    def _choose(self, now: float) -> Packet:
-        packet = self._loop.packets[self._index]
-        due = self._key_frame_wanted and now - self._key_frame_at > BETWEEN_KEY_FRAMES
-        if due and packet.descriptor.start:
-            self._ticks_base += packet.ticks - self._loop.packets[0].ticks
-            self._index, packet = 0, self._loop.packets[0]
-            self._round_at = now - packet.us / 1e6
-        if packet.descriptor.key:
-            self._key_frame_wanted, self._key_frame_at = False, now
-        return packet
-
-    def _step(self) -> float:
-        self._index += 1
-        if self._index == len(self._loop.packets):
-            self._index = 0
-            self._round_at += self._loop.period_us / 1e6
-            self._ticks_base += self._loop.period_ticks
-        return self._round_at + self._loop.packets[self._index].us / 1e6
+    def _send(self, packet: Packet, ticks: int, wire: Wire, wall_ns: int) -> None:
+        payload = self._payload(packet, wall_ns)
+        sent = self._header(packet, ticks, next(wire.transport_numbers), wall_ns) + payload
+        wire.send(sent)
+        if self._repairs:
+            self._repairs.keep(self._sequence, sent)
+        self._last = (ticks, wall_ns)
+        self.sent += 1
+        self.octets += len(payload)
 
     def _payload(self, packet: Packet, wall_ns: int) -> bytes:
         stamp = mark.Mark(self.ssrc, self.sent, wall_ns)
@@ -146,8 +139,8 @@ class Publication:
             packet.descriptor,
             picture=self._picture,
             base_picture=self._base_picture,
-            width=self._trace.width,
-            height=self._trace.height,
+            width=self.size[0],
+            height=self.size[1],
         )
         return mark.seal(head, packet.size, stamp)
 
@@ -173,15 +166,21 @@ class Publication:
                 (ABS_SEND_TIME, send_time.to_bytes(3, "big")),
                 (TRANSPORT_CC, (transport_number & 0xFFFF).to_bytes(2, "big")),
             ]
-        if self.sent < MID_ON_FIRST:
-            parts.append((MID, self.mid.encode()))
+        if self.sent < NAMED_ON_FIRST:
+            parts += self._names(RID)
         return pack_extensions(parts)
 
-    def _keep(self, head: bytes, payload: bytes) -> None:
-        if self.rtx_ssrc is not None:
-            self._kept[self._sequence] = head + payload
-            if len(self._kept) > KEPT_FOR_REPAIR:
-                self._kept.popitem(last=False)
+    def _names(self, rid_number: int) -> list[tuple[int, bytes]]:
+        """The section, and for a layer its RID, by which the server recognises the stream."""
+        layer = [(rid_number, self.rid.encode())] if self.rid else []
+        return [(MID, self.mid.encode()), *layer]
+
+    def _open_repairs(self, seed: random.Random) -> Repairs | None:
+        """What is sent again names its layer, which no SSRC describes (RFC 8852 §3.2)."""
+        if self.rtx_ssrc is None:
+            return None
+        names = pack_extensions(self._names(REPAIRED_RID)) if self.rid else b""
+        return Repairs(self.rtx_ssrc, sequence=seed.randrange(1 << 15), extensions=names)
 
 
 def pack_extensions(parts: Iterable[tuple[int, bytes]]) -> bytes:
@@ -191,11 +190,13 @@ def pack_extensions(parts: Iterable[tuple[int, bytes]]) -> bytes:
     return struct.pack("!HH", 0xBEDE, len(body) // 4) + body
 
 
-async def play(publications: Iterable[tuple[Publication, Wire]]) -> None:
-    """Send the packets of all publications at their times, until cancelled."""
-    begin = time.monotonic()
-    order = count()
-    queue = [(p.begin(now=begin), next(order), p, wire) for p, wire in publications]
+async def play(peers: Iterable[tuple[Wire, Sequence[Publication]]], seed: random.Random) -> None:
+    """Send the packets of everybody's publications at their times, until cancelled."""
+    now, order = time.monotonic(), count()
+    queue: list[tuple[float, int, Publication, Wire]] = []
+    for wire, publications in peers:
+        begin = now + seed.uniform(0, STARTING_WITHIN)
+        queue += [(p.begin(now=begin), next(order), p, wire) for p in publications]
     heapq.heapify(queue)
     while queue:
         now = time.monotonic()
@@ -203,8 +204,4 @@ async def play(publications: Iterable[tuple[Publication, Wire]]) -> None:
             _, number, publication, wire = queue[0]
             due = publication.send_next(wire, now=now, wall_ns=time.time_ns())
             heapq.heapreplace(queue, (due, number, publication, wire))
-        await asyncio.sleep(queue[0][0] - now)
-
-
-def _payload_at(packet: bytes) -> int:
-    return 12 + (4 + 4 * int.from_bytes(packet[14:16], "big") if packet[0] & 0x10 else 0)
+        await asyncio.sleep(max(queue[0][0] - now, PACE))

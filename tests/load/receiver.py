@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pylibsrtp
 
 from . import mark, rtcp
+from .order import Order
 from .receive import SLOT, Inbox
 from .sdp import OPUS, TRANSPORT_CC, VP8, VP8_RTX
 from .stream import Stream, Tally
@@ -20,16 +21,19 @@ EXTENSION_HEADER = struct.Struct("!HH")
 
 @dataclass
 class Samples:
-    """What the decrypted packets told: one in fifty, spread over all streams."""
+    """What the decrypted packets told: one in fifty, spread over all streams, or all of them;
+    only then `order` means something."""
 
     latencies_ns: list[int] = field(default_factory=list)
     checked: int = 0
     corrupt: int = 0
+    order: Order = field(default_factory=Order)
 
     def clear(self) -> None:
         """Forget what was sampled so far."""
         self.latencies_ns.clear()
         self.checked = self.corrupt = 0
+        self.order = Order()
 
 
 class Receiver:
@@ -41,6 +45,7 @@ class Receiver:
 
     def __init__(self, on_other: Callable[[bytes], None], *, own_ssrc: int) -> None:
         self.streams: dict[int, Stream] = {}
+        self.ignored: set[int] = set()
         self.samples = Samples()
         self.own_drops = 0
         self.datagrams = 0
@@ -48,7 +53,7 @@ class Receiver:
         self._on_other = on_other
         self._own_ssrc = own_ssrc
         self._session: pylibsrtp.Session | None = None
-        self._countdown = SAMPLE_EVERY
+        self._every = self._countdown = SAMPLE_EVERY
         self._with_transport_cc = False
         self._arrivals: dict[int, int] = {}
         self._transport_highest = -1
@@ -81,7 +86,7 @@ class Receiver:
                 self._take_odd(inbox, index, ssrc, padded=bool(first & 0x20))
             elif self._countdown <= 1:
                 self._countdown = self._every
-                self._check(inbox, index)
+                self._check(inbox, index, ssrc)
             else:
                 self._countdown -= 1
             if self._with_transport_cc and first & 0x10:
@@ -90,8 +95,12 @@ class Receiver:
         self.own_drops = max(self.own_drops, inbox.drops(count - 1))
 
     def media_streams(self) -> list[Stream]:
-        """Streams that carry opus or VP8, not retransmissions."""
-        return [s for s in self.streams.values() if s.payload_type in (OPUS, VP8)]
+        """Streams that carry opus or VP8, not retransmissions, and are not `ignored`."""
+        return [
+            stream
+            for ssrc, stream in self.streams.items()
+            if stream.payload_type in (OPUS, VP8) and ssrc not in self.ignored
+        ]
 
     def tally(self) -> Tally:
         return sum((stream.tally() for stream in self.media_streams()), Tally())
@@ -146,7 +155,7 @@ class Receiver:
             original = int.from_bytes(payload[:2], "big")
             any(s.repair(original) for s in self.media_streams() if s.payload_type == VP8)
 
-    def _check(self, inbox: Inbox, index: int) -> None:
+    def _check(self, inbox: Inbox, index: int, ssrc: int) -> None:
         packet = self._decrypt(inbox, index)
         if packet is None:
             self.samples.corrupt += 1
@@ -160,6 +169,8 @@ class Receiver:
         except mark.CorruptPayload:
             self.samples.corrupt += 1
             return
+        if self._every == 1:
+            self.samples.order.take(ssrc, found)
         if found:
             self.samples.latencies_ns.append(inbox.arrival(index) - found.sent_ns)
 

@@ -1,8 +1,8 @@
 """Records what a real Chromium sends into a trace: `python -m tests.load.record 2mbit --url …`.
 
-Chromium's fake camera and microphone are published with `livekit-client` to an engine; a light
-client in the same room decrypts every packet and notes sizes, times and flags. No picture and no
-sound is kept. With no URL our own engine is started.
+Chromium's fake camera and microphone are published with `livekit-client` to an engine; light
+clients in the same room, one for each simulcast layer, decrypt every packet and note sizes, times
+and flags. No picture and no sound is kept. With no URL our own engine is started.
 """
 
 import argparse
@@ -10,8 +10,9 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -19,25 +20,26 @@ from playwright.async_api import Page
 from tests.support.browser import chromium, page_of
 
 from .access import Engine, join_token
+from .cutting import read_packet, trim
 from .dtls import Identity
 from .engine import HOST, engine_from
 from .peer import Peer, PeerPlan
 from .post import PostOffice
-from .receiver import payload_offset
-from .sdp import OPUS
-from .trace import CLOCK_RATES, Packet, Trace
-from .vp8 import Descriptor, read_descriptor
+from .trace import CLOCK_RATES, RIDS, Packet, Trace
 
 ROOM = "recording"
 CLIENT = Path("node_modules/livekit-client/dist/livekit-client.umd.js")
-SETTLE = 12.0
+SETTLE = 20.0
 PUBLISH = """async ([url, token, picture]) => {
   const room = new LivekitClient.Room();
   await room.connect(url, token);
   const [sound, camera] = await LivekitClient.createLocalTracks({ audio: true, video: true });
   const options = {
-    videoCodec: 'vp8', simulcast: false, red: false, dtx: false,
+    videoCodec: 'vp8', simulcast: picture.lower.length > 0, red: false, dtx: false,
     videoEncoding: { maxBitrate: picture.bitrate, maxFramerate: picture.rate },
+    videoSimulcastLayers: picture.lower.map((layer) => new LivekitClient.VideoPreset(
+      layer.width, layer.height, layer.bitrate, layer.rate)),
+    degradationPreference: 'maintain-resolution',
   };
   await room.localParticipant.publishTrack(sound, options);
   const grainy = withGrain(camera.mediaStreamTrack, picture);
@@ -71,41 +73,62 @@ GRAIN = """function withGrain(track, { width, height, rate }) {
 
 @dataclass(frozen=True)
 class Picture:
-    """What Chromium is asked to send: pixels, frames per second, bits per second."""
+    """What Chromium is asked to send: pixels, frames per second, bits per second; and the lower
+    layers of simulcast, lowest first."""
 
     width: int
     height: int
     rate: int
     bitrate: int
+    lower: tuple["Picture", ...] = ()
+
+    @property
+    def rids(self) -> tuple[str, ...]:
+        return RIDS[-len(self.lower) - 1 :] if self.lower else ("",)
 
 
+# The layers are those of LiveKit's load tester.
 PICTURES = {
     "2mbit": Picture(960, 540, 30, 2_000_000),
     "150kbit": Picture(320, 180, 15, 150_000),
+    "simulcast": Picture(
+        *(1280, 720, 30, 2_000_000),
+        lower=(Picture(320, 180, 15, 150_000), Picture(640, 360, 20, 600_000)),
+    ),
 }
 
 
 async def record(engine: Engine, name: str, *, seconds: float) -> Trace:
     """Publish with Chromium, settle, then record from a key frame on."""
-    picture = PICTURES[name]
-    async with listener(engine) as peer, chromium() as browser, page_of(browser) as page:
+    picture, heard = PICTURES[name], list[Packet]()
+    async with AsyncExitStack() as stack:
+        peers = [await stack.enter_async_context(listener(engine, rid)) for rid in picture.rids]
+        browser = await stack.enter_async_context(chromium())
+        page = await stack.enter_async_context(page_of(browser))
         await publish(page, engine, picture)
         await asyncio.sleep(SETTLE)
-        heard: list[tuple[bytes, int]] = []
-        peer.receiver.on_packet = lambda packet, arrival: heard.append((packet, arrival))
-        peer.ask_for_key_frames()
+        for rid, peer in zip(picture.rids, peers, strict=True):
+            peer.receiver.on_packet = partial(_note, heard, rid, peer is peers[0])
+            peer.ask_for_key_frames()
         await asyncio.sleep(seconds + 1)
-    packets = trim(list(map(read_packet, *zip(*heard, strict=True))), seconds=seconds)
+    packets = trim(sorted(heard, key=lambda packet: packet.us), seconds=seconds)
     return Trace(name, picture.width, picture.height, tuple(packets))
 
 
+def _note(heard: list[Packet], rid: str, with_sound: bool, packet: bytes, arrival_ns: int) -> None:
+    read = read_packet(packet, arrival_ns, rid)
+    if read.kind == "video" or with_sound:
+        heard.append(read)
+
+
 @asynccontextmanager
-async def listener(engine: Engine) -> AsyncIterator[Peer]:
-    """A light client that decrypts every packet."""
-    token = join_token(engine, room=ROOM, identity="listener", publish=False)
+async def listener(engine: Engine, rid: str) -> AsyncIterator[Peer]:
+    """A light client that decrypts every packet of one layer, or of the only one."""
+    identity = f"listener-{rid}"
+    token = join_token(engine, room=ROOM, identity=identity, publish=False)
     post = PostOffice()
     post.open()
-    plan = PeerPlan("listener", token)
+    plan = PeerPlan(identity, token, layer=rid)
     peer = Peer(plan, engine.url, Identity.fresh(), post, random.Random(), sample_every=1)
     await peer.join()
     try:
@@ -132,45 +155,6 @@ async def _empty_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>")
     await writer.drain()
     writer.close()
-
-
-def read_packet(packet: bytes, arrival_ns: int) -> Packet:
-    """A decrypted packet as a line of a trace, with absolute time and ticks."""
-    payload = packet[payload_offset(packet) :]
-    is_audio = packet[1] & 127 == OPUS
-    return Packet(
-        us=arrival_ns // 1000,
-        kind="audio" if is_audio else "video",
-        size=len(payload),
-        marker=packet[1] > 127,
-        descriptor=AUDIO if is_audio else read_descriptor(payload),
-        ticks=int.from_bytes(packet[4:8], "big"),
-    )
-
-
-AUDIO = Descriptor(start=True, form=0, layer=0, key=False)
-
-
-def trim(packets: list[Packet], *, seconds: float) -> list[Packet]:
-    """From the first key frame on, whole frames only, counted from there.
-
-    Raises:
-        ValueError: no key frame was heard.
-    """
-    began = next((i for i, p in enumerate(packets) if p.descriptor.key), None)
-    if began is None:
-        raise ValueError("no key frame was heard")
-    kept = [p for p in packets[began:] if p.us - packets[began].us < seconds * 1e6]
-    last = max(i for i, p in enumerate(kept) if p.kind == "video" and p.marker)
-    first: dict[str, int] = {}
-    for packet in kept:
-        first.setdefault(packet.kind, packet.ticks)
-    return [_from_zero(packet, kept[0].us, first) for packet in kept[: last + 1]]
-
-
-def _from_zero(packet: Packet, us: int, first: dict[str, int]) -> Packet:
-    ticks = (packet.ticks - first[packet.kind]) & 0xFFFFFFFF
-    return Packet(packet.us - us, packet.kind, packet.size, packet.marker, packet.descriptor, ticks)
 
 
 def summary(trace: Trace) -> dict[str, object]:

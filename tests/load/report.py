@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .stream import Tally
+from .usage import Usage
 
 
 @dataclass
@@ -16,10 +17,14 @@ class CrewReport:
     latencies_us: list[int] = field(default_factory=list)
     checked: int = 0
     corrupt: int = 0
+    skipped: int = 0
+    disordered: int = 0
     own_drops: int = 0
+    key_frame_requests: int = 0
     cpu_seconds: float = 0.0
     failed: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    starved: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -35,21 +40,31 @@ class CrewReport:
             latencies_us=self.latencies_us + other.latencies_us,
             checked=self.checked + other.checked,
             corrupt=self.corrupt + other.corrupt,
+            skipped=self.skipped + other.skipped,
+            disordered=self.disordered + other.disordered,
             own_drops=self.own_drops + other.own_drops,
+            key_frame_requests=self.key_frame_requests + other.key_frame_requests,
             cpu_seconds=self.cpu_seconds + other.cpu_seconds,
             failed=self.failed + other.failed,
             dropped=self.dropped + other.dropped,
+            starved=sorted({*self.starved, *other.starved}),
         )
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the run itself knows: the window and the server's share of it."""
+    """What the run itself knows: the window, and what the server used at its ends and between
+    (nothing when its process is not known)."""
 
     seconds: float
-    server_cpu_seconds: float | None
     join_ms: Sequence[float]
+    rooms: int
     copies: int
+    used: Sequence[Usage] = ()
+
+    @property
+    def cpu_seconds(self) -> float | None:
+        return self.used[-1].cpu_seconds - self.used[0].cpu_seconds if self.used else None
 
 
 def summarize(run: Run, seen: CrewReport) -> dict[str, Any]:
@@ -57,14 +72,18 @@ def summarize(run: Run, seen: CrewReport) -> dict[str, Any]:
 
     `forwarded_packets` counts media datagrams that receivers got, without retransmissions and
     padding. `loss` is the share that never came, neither at first nor by retransmission, less
-    what the clients' own sockets dropped. `undelivered` compares with what publishers sent, so
-    it also shows packets that the server left out without a gap in the sequence numbers.
+    what the clients' own sockets dropped (`own_drops`). `undelivered` compares with what
+    publishers sent, so it also shows packets that the server left out without a gap in the
+    sequence numbers; `server_drops` are packets that came when the server's socket was full.
+    `starved` counts rooms in which somebody got nothing of somebody else for three seconds.
     """
-    forwarded = seen.tally.received
+    return {**_counts(run, seen), **_people(run, seen), **_server(run), **_clients(run, seen)}
+
+
+def _counts(run: Run, seen: CrewReport) -> dict[str, Any]:
+    forwarded, cpu = seen.tally.received, run.cpu_seconds
     expected = forwarded + seen.tally.lost + seen.tally.repaired
     lost = max(0, seen.tally.lost - seen.own_drops)
-    due = seen.sent * run.copies
-    cpu = run.server_cpu_seconds
     return {
         "forwarded_packets": forwarded,
         "forwarded_packets_per_cpu_second": round(forwarded / cpu) if cpu else None,
@@ -72,20 +91,44 @@ def summarize(run: Run, seen: CrewReport) -> dict[str, Any]:
         "loss": round(lost / expected, 6) if expected else 1.0,
         "latency_p50_ms": milliseconds(seen.latencies_us, 50),
         "latency_p99_ms": milliseconds(seen.latencies_us, 99),
-        "join_p95_ms": round(percentile(run.join_ms, 95), 1) if run.join_ms else None,
         "seconds": round(run.seconds, 2),
+    }
+
+
+def _people(run: Run, seen: CrewReport) -> dict[str, Any]:
+    return {
+        "rooms": run.rooms,
+        "starved": len(seen.starved),
+        "failed_joins": len(seen.failed),
+        "dropped_peers": len(seen.dropped),
+        "join_p95_ms": round(percentile(run.join_ms, 95), 1) if run.join_ms else None,
+    }
+
+
+def _server(run: Run) -> dict[str, Any]:
+    used, cpu = run.used, run.cpu_seconds
+    return {
         "server_cpu_seconds": None if cpu is None else round(cpu, 2),
+        "rss_start_mib": round(used[0].rss_mib, 1) if used else None,
+        "rss_end_mib": round(used[-1].rss_mib, 1) if used else None,
+        "server_drops": used[-1].socket_drops - used[0].socket_drops if used else None,
+    }
+
+
+def _clients(run: Run, seen: CrewReport) -> dict[str, Any]:
+    due = seen.sent * run.copies
+    return {
         "client_cpu_seconds": round(seen.cpu_seconds, 2),
         "sent_packets": seen.sent,
-        "undelivered": round(1 - forwarded / due, 5) if due else 1.0,
+        "key_frame_requests": seen.key_frame_requests,
+        "undelivered": round(1 - seen.tally.received / due, 5) if due else 1.0,
         "lost": seen.tally.lost,
         "repaired": seen.tally.repaired,
         "padding": seen.tally.padding,
+        "duplicates": seen.tally.duplicates,
         "own_drops": seen.own_drops,
         "checked": seen.checked,
         "corrupt": seen.corrupt,
-        "failed_joins": len(seen.failed),
-        "dropped_peers": len(seen.dropped),
     }
 
 
@@ -107,11 +150,12 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def is_sound(result: dict[str, Any]) -> bool:
-    """Whether the figures mean something: packets came, were genuine, and nobody fell out."""
+    """Whether the figures mean something: genuine packets came, nobody fell out or starved."""
     return bool(
         result["forwarded_packets"]
         and result["checked"]
         and not result["corrupt"]
         and not result["failed_joins"]
         and not result["dropped_peers"]
+        and not result["starved"]
     )

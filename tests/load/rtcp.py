@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from aiortc import rtp
 
+from realtime.media.rtcp import write_nack
+
 from .stream import Stream
 
 DELTA_NS = 250_000
@@ -12,6 +14,7 @@ REFERENCE_NS = 64_000_000
 VECTOR = 7
 LONGEST_RUN = 0x1FFF
 FULL_INTRA_REQUEST = 4
+TRANSPORT_WIDE = 15
 
 NOT_RECEIVED, SMALL_DELTA, LARGE_DELTA = 0, 1, 2
 
@@ -50,12 +53,8 @@ def sender_report(ssrc: int, *, wall_ns: int, ticks: int, packets: int, octets: 
 
 
 def nack(own_ssrc: int, media_ssrc: int, lost: list[int]) -> bytes:
-    """A generic NACK (RFC 4585 §6.2.1)."""
-    return bytes(
-        rtp.RtcpRtpfbPacket(
-            fmt=rtp.RTCP_RTPFB_NACK, ssrc=own_ssrc, media_ssrc=media_ssrc, lost=lost
-        )
-    )
+    """A generic NACK for ascending numbers (RFC 4585 §6.2.1); aiortc's fails where they wrap."""
+    return write_nack(own_ssrc, media_ssrc, lost)
 
 
 def picture_loss(own_ssrc: int, media_ssrc: int) -> bytes:
@@ -92,7 +91,7 @@ def transport_feedback(
         + b"".join(chunks(symbols))
         + deltas
     )
-    return bytes(rtp.pack_rtcp_packet(rtp.RTCP_RTPFB, 15, body + bytes(-len(body) % 4)))
+    return bytes(rtp.pack_rtcp_packet(rtp.RTCP_RTPFB, TRANSPORT_WIDE, body + bytes(-len(body) % 4)))
 
 
 def _symbols_and_deltas(
@@ -146,6 +145,12 @@ def read_compound(data: bytes) -> list[rtp.AnyRtcpPacket]:
         return rtp.RtcpPacket.parse(data)
     except ValueError:
         return []
+
+
+def is_transport_feedback(data: bytes) -> bool:
+    """Whether a packet is nothing but transport-wide feedback, told without parsing it."""
+    form, size = data[0] & 31, 4 * (int.from_bytes(data[2:4], "big") + 1)
+    return (data[1], form, size) == (rtp.RTCP_RTPFB, TRANSPORT_WIDE, len(data))
 
 
 def asks_for_key_frame(packet: rtp.AnyRtcpPacket, ssrc: int) -> bool:

@@ -1,7 +1,7 @@
 """Offers of a light client and what it reads from the answers (RFC 8829, one bundle)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aiortc import RTCIceCandidate
@@ -12,6 +12,8 @@ Kind = Literal["audio", "video"]
 OPUS = 111
 VP8 = 96
 VP8_RTX = 97
+RED = 63
+H264 = 102
 
 # Header extensions offered, by section kind (RFC 8285 ids of our choice).
 EXTENSIONS: dict[Kind, dict[int, str]] = {
@@ -23,9 +25,13 @@ EXTENSIONS: dict[Kind, dict[int, str]] = {
         2: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
         3: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         4: "urn:ietf:params:rtp-hdrext:sdes:mid",
+        5: "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+        6: "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
     },
 }
-AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, MID = 1, 2, 3, 4
+AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, MID, RID, REPAIRED_RID = 1, 2, 3, 4, 5, 6
+
+TRANSPORT = ("ice-ufrag", "ice-pwd", "fingerprint", "setup", "candidate")
 
 CODECS: dict[Kind, tuple[str, ...]] = {
     "audio": (f"a=rtpmap:{OPUS} opus/48000/2", f"a=fmtp:{OPUS} minptime=10;useinbandfec=1"),
@@ -41,24 +47,39 @@ CODECS: dict[Kind, tuple[str, ...]] = {
     ),
 }
 FORMATS: dict[Kind, str] = {"audio": f"{OPUS}", "video": f"{VP8} {VP8_RTX}"}
+# What a browser offers besides.
+MORE_CODECS: dict[Kind, tuple[str, ...]] = {
+    "audio": (f"a=rtpmap:{RED} red/48000/2", f"a=fmtp:{RED} {OPUS}/{OPUS}"),
+    "video": (
+        f"a=rtpmap:{H264} H264/90000",
+        f"a=fmtp:{H264} packetization-mode=1;profile-level-id=42e01f",
+    ),
+}
+MORE_FORMATS: dict[Kind, str] = {"audio": f" {RED}", "video": f" {H264}"}
 
 
 @dataclass(frozen=True)
 class OutgoingTrack:
-    """What a sending section announces: the track's client id and its streams."""
+    """What a sending section announces: the track's client id and its streams.
+
+    Simulcast layers (`rids`, lowest first) are not described by SSRC (RFC 8853 §5).
+    """
 
     cid: str
     ssrc: int
     rtx_ssrc: int | None = None
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """One media section; without a track it waits for something to receive."""
+    """One media section; without a track it waits for something to receive. `wide`: it names as
+    many codecs as a browser's."""
 
     mid: str
     kind: Kind
     track: OutgoingTrack | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +93,10 @@ class LocalTransport:
 
 @dataclass(frozen=True)
 class Answer:
-    """The server's end of the transport and what it agreed to."""
+    """The server's end of the transport and what it agreed to.
+
+    `tracks` tells which track (by sid) the server sends under an SSRC.
+    """
 
     ufrag: str
     password: str
@@ -80,6 +104,7 @@ class Answer:
     addresses: tuple[tuple[str, int], ...]
     server_begins: bool = False
     feedback: frozenset[str] = frozenset()
+    tracks: Mapping[int, str] = field(default_factory=dict)
 
 
 def write_offer(local: LocalTransport, sections: Sequence[Section], *, version: int) -> str:
@@ -102,8 +127,9 @@ def write_offer(local: LocalTransport, sections: Sequence[Section], *, version: 
 
 
 def _section_lines(local: LocalTransport, section: Section) -> list[str]:
+    more = MORE_FORMATS[section.kind] if section.wide else ""
     return [
-        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}",
+        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {FORMATS[section.kind]}{more}",
         "c=IN IP4 0.0.0.0",
         "a=rtcp:9 IN IP4 0.0.0.0",
         f"a=ice-ufrag:{local.ufrag}",
@@ -117,12 +143,16 @@ def _section_lines(local: LocalTransport, section: Section) -> list[str]:
         "a=rtcp-mux",
         "a=rtcp-rsize",
         *CODECS[section.kind],
+        *(MORE_CODECS[section.kind] if section.wide else ()),
         *(_track_lines(section.track) if section.track else ()),
     ]
 
 
 def _track_lines(track: OutgoingTrack) -> list[str]:
     lines = [f"a=msid:- {track.cid}"]
+    if track.rids:
+        layers = [f"a=rid:{rid} send" for rid in track.rids]
+        return [*lines, *layers, f"a=simulcast:send {';'.join(track.rids)}"]
     ssrcs = [track.ssrc]
     if track.rtx_ssrc is not None:
         ssrcs.append(track.rtx_ssrc)
@@ -135,24 +165,48 @@ def _track_lines(track: OutgoingTrack) -> list[str]:
 def read_answer(text: str) -> Answer:
     """What a client needs of an answer; candidates may still come by trickle.
 
+    Every section of a bundle says the same of the transport, so the first of each kind counts.
+
     Raises:
         ValueError: no section has ICE and DTLS parameters.
     """
-    media = parser.SessionDescription.parse(text).media
-    first = next((m for m in media if m.ice and m.ice.usernameFragment and m.dtls), None)
-    if first is None or first.ice is None or first.dtls is None:
-        raise ValueError("the answer has no ICE or DTLS parameters")
-    addresses = [(c.ip, c.port) for m in media for c in m.ice_candidates if is_usable(c)]
-    return Answer(
-        ufrag=str(first.ice.usernameFragment),
-        password=str(first.ice.password),
-        fingerprints={f.algorithm.lower(): f.value.upper() for f in first.dtls.fingerprints},
-        addresses=tuple(dict.fromkeys(addresses)),
-        server_begins=first.dtls.role == "client",
-        feedback=frozenset(
-            f.type for m in media if m.kind == "video" for c in m.rtp.codecs for f in c.rtcpFeedback
-        ),
-    )
+    found: dict[str, list[str]] = {}
+    feedback: set[str] = set()
+    tracks: dict[int, str] = {}
+    kind = track = ""
+    for line in text.splitlines():
+        if line.startswith("m="):
+            kind, track = line[2:].partition(" ")[0], ""
+            continue
+        name, _, value = line[2:].partition(":")
+        if name == "msid":
+            track = value.rpartition(" ")[2]
+        elif name == "ssrc":
+            tracks[int(value.partition(" ")[0])] = track
+        elif name == "rtcp-fb" and kind == "video":
+            feedback.add(value.split()[1])
+        elif name in TRANSPORT:
+            found.setdefault(name, []).append(value)
+    return _answer(found, frozenset(feedback), tracks)
+
+
+def _answer(
+    found: dict[str, list[str]], feedback: frozenset[str], tracks: dict[int, str]
+) -> Answer:
+    lines = dict.fromkeys(found.get("candidate", ()))
+    fingerprints = (value.partition(" ") for value in dict.fromkeys(found.get("fingerprint", ())))
+    try:
+        return Answer(
+            ufrag=found["ice-ufrag"][0],
+            password=found["ice-pwd"][0],
+            fingerprints={name.lower(): value.upper() for name, _, value in fingerprints},
+            addresses=tuple(a for line in lines if (a := read_candidate(line))),
+            server_begins=found["setup"][0] == "active",
+            feedback=feedback,
+            tracks=tracks,
+        )
+    except KeyError as error:
+        raise ValueError("the answer has no ICE or DTLS parameters") from error
 
 
 def is_usable(candidate: RTCIceCandidate) -> bool:

@@ -2,8 +2,10 @@
 
 import base64
 import contextlib
+import gzip
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlencode
 
 from livekit.protocol import models, rtc
@@ -11,10 +13,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from .publisher import Publication
+from .trace import RIDS
 
 # Protocol number that single-peer-connection clients announce (livekit-client 2.23).
 PROTOCOL = 17
 LARGEST = 1 << 22
+CLOSE_WITHIN = 2.0
 
 
 class Refused(Exception):
@@ -43,9 +47,12 @@ class Signalling:
         query = urlencode({"access_token": token, "join_request": join_request(offer, tracks)})
         address = f"{url.replace('http', 'ws', 1).rstrip('/')}/rtc/v1?{query}"
         try:
-            return cls(await connect(address, max_size=LARGEST, compression=None, proxy=None))
+            socket = await connect(
+                address, max_size=LARGEST, compression=None, proxy=None, close_timeout=CLOSE_WITHIN
+            )
         except WebSocketException as error:
             raise Refused(str(error)) from error
+        return cls(socket)
 
     async def send(self, request: rtc.SignalRequest) -> None:
         """Send one request.
@@ -57,6 +64,11 @@ class Signalling:
             await self.socket.send(request.SerializeToString())
         except ConnectionClosed as error:
             raise Refused(str(error)) from error
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait until the server reads."""
+        return self.socket.transport.get_write_buffer_size()
 
     async def offer(self, description: rtc.SessionDescription) -> None:
         """Offer anew; the answer comes among the responses."""
@@ -83,7 +95,8 @@ class Signalling:
 def join_request(
     offer: rtc.SessionDescription | None, tracks: Sequence[rtc.AddTrackRequest]
 ) -> str:
-    """The `join_request` query parameter: base64url of a wrapped, uncompressed JoinRequest."""
+    """The `join_request` query parameter: base64url of a wrapped JoinRequest, packed as browsers
+    do: servers bound the length of a URL."""
     request = rtc.JoinRequest(
         client_info=models.ClientInfo(
             sdk=models.ClientInfo.SDK.JS, version="2.23.0", protocol=PROTOCOL, os="linux"
@@ -93,28 +106,61 @@ def join_request(
         publisher_offer=offer,
     )
     wrapped = rtc.WrappedJoinRequest(
-        compression=rtc.WrappedJoinRequest.Compression.NONE,
-        join_request=request.SerializeToString(),
+        compression=rtc.WrappedJoinRequest.Compression.GZIP,
+        join_request=gzip.compress(request.SerializeToString(), mtime=0),
     )
     return base64.urlsafe_b64encode(wrapped.SerializeToString()).decode()
 
 
-def track_request(publication: Publication) -> rtc.AddTrackRequest:
-    """What announces a publication: microphone without redundancy, or camera in one layer."""
-    if publication.kind == "audio":
-        return rtc.AddTrackRequest(
-            cid=publication.cid,
-            type=models.TrackType.AUDIO,
-            source=models.TrackSource.MICROPHONE,
-            disable_red=True,
-        )
-    width, height = publication.size
-    layer = models.VideoLayer(quality=models.VideoQuality.HIGH, width=width, height=height)
+def track_requests(publications: Sequence[Publication]) -> list[rtc.AddTrackRequest]:
+    """What announces a microphone without redundancy, and a camera with its layers."""
+    tracks = [list(same) for _, same in groupby(publications, key=lambda p: p.cid)]
+    return [_camera(layers) if layers[0].kind == "video" else _sound(layers) for layers in tracks]
+
+
+def _sound(layers: Sequence[Publication]) -> rtc.AddTrackRequest:
     return rtc.AddTrackRequest(
-        cid=publication.cid,
+        cid=layers[0].cid,
+        type=models.TrackType.AUDIO,
+        source=models.TrackSource.MICROPHONE,
+        disable_red=True,
+    )
+
+
+def _camera(layers: Sequence[Publication]) -> rtc.AddTrackRequest:
+    width, height = layers[-1].size
+    return rtc.AddTrackRequest(
+        cid=layers[0].cid,
         type=models.TrackType.VIDEO,
         source=models.TrackSource.CAMERA,
         width=width,
         height=height,
-        layers=[layer],
+        layers=[
+            models.VideoLayer(quality=quality_of(p.rid), width=p.size[0], height=p.size[1])
+            for p in layers
+        ],
     )
+
+
+def quality_of(rid: str) -> models.VideoQuality:
+    """LiveKit's number of a layer; a picture without layers is of the highest quality."""
+    numbers = (models.VideoQuality.LOW, models.VideoQuality.MEDIUM, models.VideoQuality.HIGH)
+    return numbers[RIDS.index(rid)] if rid else models.VideoQuality.HIGH
+
+
+def layer_wish(track: models.TrackInfo, rid: str) -> rtc.SignalRequest:
+    """Ask for a layer of a track by quality and by its size, as a page with tiles does."""
+    quality = quality_of(rid)
+    layer = next((each for each in track.layers if each.quality == quality), models.VideoLayer())
+    wish = rtc.UpdateTrackSettings(
+        track_sids=[track.sid], quality=quality, width=layer.width, height=layer.height
+    )
+    return rtc.SignalRequest(track_setting=wish)
+
+
+def unwatched(update: rtc.SubscribedQualityUpdate) -> set[models.VideoQuality]:
+    """The layers that nobody watches (dynacast)."""
+    codecs = [each.qualities for each in update.subscribed_codecs]
+    return {
+        each.quality for each in (codecs or [update.subscribed_qualities])[0] if not each.enabled
+    }

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.load.memory import pss_kib
+from tests.load.memory import pss_kib, rss_mib
 
 HOLDS = "import sys; kept = b'x' * (40 << 20); print(len(kept), flush=True); sys.stdin.read()"
 
@@ -18,6 +18,7 @@ def test_what_a_process_holds_is_counted() -> None:
     assert child.stdout is not None
     child.stdout.readline()
     assert 40 * 1024 < pss_kib(child.pid) < 80 * 1024
+    assert 40 < rss_mib(child.pid) < 80
     child.communicate()
 
 
@@ -26,4 +27,6 @@ def test_a_process_that_is_gone_has_no_figure() -> None:
     child.wait()
     with pytest.raises(ProcessLookupError):
         pss_kib(child.pid)
+    with pytest.raises(ProcessLookupError):
+        rss_mib(child.pid)
     assert pss_kib(os.getpid()) > 0

@@ -2,7 +2,7 @@
 
 import random
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiortc import rtp
@@ -87,6 +87,31 @@ def test_a_key_frame_request_restarts_at_the_next_frame() -> None:
     assert sequences[-1] - sequences[0] == 6
 
 
+def test_a_paused_stream_is_silent_until_its_next_key_frame() -> None:
+    publication, sent = replay(3)
+    wire = Wire.to(sent.packets.append)
+    publication.pause(True)
+    for _ in range(2):
+        publication.send_next(wire, now=1.0, wall_ns=0)
+    assert len(sent.packets) == 3
+    publication.pause(False)
+    for _ in range(3):
+        publication.send_next(wire, now=2.0, wall_ns=0)
+    heads = [vp8.read_descriptor(p[payload_offset(p) :]) for p in sent.packets]
+    assert [(head.start, head.key) for head in heads[3:]] == [(True, True), (False, False)]
+    sequences = sent.field("!H", 2)
+    assert sequences[-1] - sequences[0] == 4
+
+
+def test_a_layer_goes_on_silently_over_a_key_frame_while_paused() -> None:
+    publication, sent = replay(1)
+    publication.pause(True)
+    wire = Wire.to(sent.packets.append)
+    for _ in range(8):
+        publication.send_next(wire, now=1.0, wall_ns=0)
+    assert len(sent.packets) == 1
+
+
 def test_pictures_are_numbered_by_frame() -> None:
     _, sent = replay(6)
     payloads = [packet[payload_offset(packet) :] for packet in sent.packets]
@@ -114,6 +139,20 @@ def test_a_nack_is_answered_once_with_rtx() -> None:
     assert again[1] & 127 == VP8_RTX
     assert again[12:] == wanted[2:4] + wanted[payload_offset(wanted) :]
     assert struct.unpack_from("!I", again, 8) == (publication.rtx_ssrc,)
+
+
+def test_layers_name_themselves_and_so_do_their_retransmissions() -> None:
+    layers = Trace("layers", 640, 360, tuple(replace(p, rid="q") for p in TRACE.packets))
+    publication = Publication(layers, "video", mid="1", cid="c", seed=random.Random(3), rid="q")
+    sent = Sent()
+    wire, due = Wire.to(sent.packets.append), publication.begin(now=0.0)
+    publication.send_next(wire, now=due, wall_ns=0)
+    (sequence,) = sent.field("!H", 2)
+    publication.repair([sequence], wire)
+    assert publication.size == (160, 90)
+    assert b"\x401\x50q" in sent.packets[0][16 : payload_offset(sent.packets[0])]
+    assert sent.packets[1][16 : payload_offset(sent.packets[1])] == b"\x401\x60q"
+    assert publication.repaired == 1
 
 
 def test_a_sender_report_runs_on_with_the_wall_clock() -> None:

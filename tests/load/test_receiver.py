@@ -87,6 +87,15 @@ def test_a_changed_packet_is_corrupt() -> None:
     assert (sender.receiver.samples.checked, sender.receiver.samples.corrupt) == (2, 2)
 
 
+def test_what_the_server_left_out_or_turned_round_is_known_when_all_is_read() -> None:
+    sender = Sender()
+    for sequence, count in enumerate((4, 5, 8, 6, 9)):
+        sender.rtp(sequence, marked(count))
+    sender.deliver()
+    order = sender.receiver.samples.order
+    assert (order.skipped, order.disordered) == (2, 1)
+
+
 def test_what_is_not_rtp_goes_elsewhere_empty_datagrams_too() -> None:
     sender = Sender()
     for datagram in (b"", b"\x00\x01", b"\x16\xfe\xfd", b"\x81\xc9\x00\x01" + bytes(8)):

@@ -9,8 +9,9 @@ from tests.load.cpu import Stat, cpu_seconds
 from tests.load.crew import CrewPlan
 from tests.load.peer import PeerPlan
 from tests.load.report import CrewReport, Run, is_sound, percentile, summarize
-from tests.load.scenario import Seat, deal, stage
+from tests.load.scenario import LOADS, Load, Seat, deal
 from tests.load.stream import Tally
+from tests.load.usage import Usage
 
 pytestmark = pytest.mark.pure
 
@@ -21,7 +22,8 @@ SEEN = CrewReport(
     checked=20,
     own_drops=3,
 )
-RUN = Run(seconds=10.0, server_cpu_seconds=0.01, join_ms=[5.0, 7.0], copies=10)
+USED = (Usage(2.0, 50.0, 3), Usage(2.005, 60.0, 3), Usage(2.01, 51.0, 7))
+RUN = Run(seconds=10.0, join_ms=[5.0, 7.0], rooms=2, copies=10, used=USED)
 
 
 def test_the_result_counts_media_and_tells_own_drops_apart() -> None:
@@ -37,6 +39,11 @@ def test_the_result_counts_media_and_tells_own_drops_apart() -> None:
             "latency_p99_ms",
             "join_p95_ms",
             "undelivered",
+            "rooms",
+            "starved",
+            "rss_start_mib",
+            "rss_end_mib",
+            "server_drops",
         )
     } == {
         "forwarded_packets": 990,
@@ -47,6 +54,11 @@ def test_the_result_counts_media_and_tells_own_drops_apart() -> None:
         "latency_p99_ms": 9.0,
         "join_p95_ms": 7.0,
         "undelivered": 0.01,
+        "rooms": 2,
+        "starved": 0,
+        "rss_start_mib": 50.0,
+        "rss_end_mib": 51.0,
+        "server_drops": 4,
     }
     assert is_sound(result)
 
@@ -59,6 +71,7 @@ def test_the_result_counts_media_and_tells_own_drops_apart() -> None:
         CrewReport(tally=Tally(received=5), checked=1, corrupt=1),
         CrewReport(tally=Tally(received=5), checked=1, dropped=["x"]),
         CrewReport(tally=Tally(received=5), checked=1, failed=["x"]),
+        CrewReport(tally=Tally(received=5), checked=1, starved=["x"]),
     ],
 )
 def test_figures_without_meaning_are_not_sound(seen: CrewReport) -> None:
@@ -66,13 +79,15 @@ def test_figures_without_meaning_are_not_sound(seen: CrewReport) -> None:
 
 
 def test_without_a_process_id_there_is_no_cpu_figure() -> None:
-    result = summarize(Run(10.0, None, [], 10), SEEN)
+    result = summarize(Run(10.0, [], 1, 10), SEEN)
     assert (result["forwarded_packets_per_cpu_second"], result["cpu_us_per_packet"]) == (None, None)
+    assert (result["server_cpu_seconds"], result["rss_end_mib"]) == (None, None)
 
 
 def test_a_report_crosses_the_process_boundary_unchanged() -> None:
     assert CrewReport.from_json(SEEN.to_json()) == SEEN
     assert (SEEN + SEEN).tally == Tally(received=1980, lost=16, repaired=4)
+    assert (CrewReport(starved=["b"]) + CrewReport(starved=["a", "b"])).starved == ["a", "b"]
 
 
 def test_percentiles_are_nearest_ranks() -> None:
@@ -97,18 +112,40 @@ def test_cpu_time_of_nobody_is_an_error() -> None:
 
 
 def test_publishers_get_a_process_of_their_own() -> None:
-    seats = stage(room="r", publishers=2, subscribers=5, trace="2mbit")
+    seats = Load(publishers=2, viewers=5).seats()
     hands = deal(seats, processes=2)
     assert [[seat.identity for seat in hand] for hand in hands] == [
         ["publisher-0", "publisher-1"],
-        ["subscriber-0", "subscriber-2", "subscriber-4"],
-        ["subscriber-1", "subscriber-3"],
+        ["viewer-0", "viewer-2", "viewer-4"],
+        ["viewer-1", "viewer-3"],
     ]
     assert [hand[0].expects for hand in hands] == [2, 4, 4]
-    assert deal(seats[:2], processes=3) == [seats[:2]]
+
+
+def test_those_who_publish_to_each_other_are_dealt_out_too() -> None:
+    seats = Load(rooms=2, publishers=2).seats()
+    assert [(seat.room, seat.identity) for seat in seats] == [
+        ("load-0", "publisher-0"),
+        ("load-0", "publisher-1"),
+        ("load-1", "publisher-0"),
+        ("load-1", "publisher-1"),
+    ]
+    assert deal(seats, processes=1) == [seats]
+    assert deal(seats, processes=3) == [[seats[0], seats[3]], [seats[1]], [seats[2]]]
+
+
+def test_the_loads_are_those_that_were_promised() -> None:
+    counts = {name: (load.rooms, len(load.seats()), load.copies) for name, load in LOADS.items()}
+    assert counts == {
+        "stage": (1, 101, 100),
+        "webinar": (1, 201, 200),
+        "lowrate": (1, 301, 300),
+        "meeting": (1, 15, 14),
+        "rooms": (66, 198, 2),
+    }
 
 
 def test_a_plan_crosses_the_process_boundary_unchanged() -> None:
-    seat = Seat("r", "a", publishes="2mbit", expects=3)
+    seat = Seat("r", "a", publishes="2mbit", expects=3, layer="q")
     plan = CrewPlan("http://x", (seat.plan(Engine("http://x", "k", "s" * 32)), PeerPlan("b", "t")))
     assert CrewPlan.from_line(plan.to_line()) == plan

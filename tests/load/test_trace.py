@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.load import mark, vp8
-from tests.load.record import AUDIO, trim
+from tests.load.cutting import AUDIO, trim
 from tests.load.sdp import Kind
 from tests.load.trace import Packet, Trace
 
@@ -25,9 +25,26 @@ def test_a_committed_trace_holds_what_its_name_says(name: str, bits: tuple[int, 
     assert [p.us for p in trace.packets] == sorted(p.us for p in trace.packets)
 
 
+def test_the_layers_of_simulcast_are_those_that_browsers_are_asked_for() -> None:
+    trace = Trace.load("simulcast")
+    assert trace.rids == ("q", "h", "f")
+    assert [trace.size_of(rid) for rid in trace.rids] == [(320, 180), (640, 360), (1280, 720)]
+    loops = [trace.of("video", rid) for rid in trace.rids]
+    assert all(loop.packets[0].descriptor.key for loop in loops)
+    rates = [8 * sum(p.size for p in loop.packets) / trace.seconds for loop in loops]
+    for rate, asked in zip(rates, (150_000, 600_000, 2_000_000), strict=True):
+        assert 0.6 * asked < rate < 1.2 * asked
+
+
 def test_a_line_reads_back_as_the_same_packet() -> None:
     packets = Trace.load("2mbit").packets[:200]
     assert tuple(Packet.read(packet.line()) for packet in packets) == packets
+
+
+def test_a_layer_is_named_beside_the_kind() -> None:
+    line = "5 video:q 700 1 1 0 a0 00 3000"
+    assert Packet.read(line).rid == "q"
+    assert Packet.read(line).line() == line
 
 
 @pytest.mark.parametrize("line", ["", "0 smell 3 1 1 0 00 00 0", "0 video x 1 1 0 00 00 0"])

@@ -1,8 +1,9 @@
 """Committed traces of what a real Chromium sent, one line a packet.
 
 A trace begins with a key frame and is replayed in a loop. Columns: microseconds since the first
-packet, kind, payload bytes, marker bit, start of a frame, key frame, the VP8 descriptor's flags
-and layer octet (hexadecimal), RTP ticks since the first packet of the kind.
+packet, kind (of a simulcast layer with its RID: `video:q`), payload bytes, marker bit, start of a
+frame, key frame, the VP8 descriptor's flags and layer octet (hexadecimal), RTP ticks since the
+first packet of the kind and layer.
 """
 
 from collections.abc import Iterable
@@ -14,12 +15,14 @@ from .vp8 import Descriptor
 
 FOLDER = Path(__file__).parent / "traces"
 TITLE = "# us kind bytes marker start key form layer ticks"
+# Simulcast layers as browsers are told to name them by `livekit-client`, lowest first.
+RIDS = ("q", "h", "f")
 CLOCK_RATES: dict[Kind, int] = {"audio": 48000, "video": 90000}
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet of a trace; `size` is the RTP payload in bytes."""
+    """One packet of a trace; `size` is the RTP payload in bytes, `rid` names its layer."""
 
     us: int
     kind: Kind
@@ -27,16 +30,19 @@ class Packet:
     marker: bool
     descriptor: Descriptor
     ticks: int
+    rid: str = ""
 
     def line(self) -> str:
         d = self.descriptor
         numbers = f"{self.marker:d} {d.start:d} {d.key:d} {d.form:02x} {d.layer:02x}"
-        return f"{self.us} {self.kind} {self.size} {numbers} {self.ticks}"
+        kind = f"{self.kind}:{self.rid}" if self.rid else self.kind
+        return f"{self.us} {kind} {self.size} {numbers} {self.ticks}"
 
     @classmethod
     def read(cls, line: str) -> "Packet":
         """Raises ValueError for a line that is not one of a trace."""
         us, kind, size, marker, start, key, form, layer, ticks = line.split(" ")
+        kind, _, rid = kind.partition(":")
         if kind not in ("audio", "video"):
             raise ValueError(f"unknown kind {kind!r}")
         descriptor = Descriptor(
@@ -49,6 +55,7 @@ class Packet:
             marker=marker == "1",
             descriptor=descriptor,
             ticks=int(ticks),
+            rid=rid,
         )
 
 
@@ -74,14 +81,25 @@ class Trace:
         path.write_text("\n".join([*head, *(packet.line() for packet in self.packets)]) + "\n")
         return path
 
-    def of(self, kind: Kind) -> "Loop":
-        """The packets of one kind, as a loop.
+    def of(self, kind: Kind, rid: str = "") -> "Loop":
+        """The packets of one kind and layer, as a loop.
 
         Raises:
             ValueError: the trace has fewer than two different times of this kind.
         """
-        packets = tuple(p for p in self.packets if p.kind == kind)
+        packets = tuple(p for p in self.packets if (p.kind, p.rid) == (kind, rid))
         return Loop(kind, packets, *_period(kind, packets))
+
+    @property
+    def rids(self) -> tuple[str, ...]:
+        """The simulcast layers, lowest first; none when there is only one picture."""
+        found = {p.rid for p in self.packets if p.rid}
+        return tuple(rid for rid in RIDS if rid in found)
+
+    def size_of(self, rid: str) -> tuple[int, int]:
+        """Width and height of a layer in pixels: each is half of the next."""
+        halvings = len(RIDS) - 1 - RIDS.index(rid) if rid else 0
+        return self.width >> halvings, self.height >> halvings
 
     @property
     def seconds(self) -> float:
@@ -96,7 +114,7 @@ class Trace:
         return {kind: round(sum(of) / len(of), 1) for kind, of in sizes.items()}
 
     def bits_per_second(self, kind: Kind) -> int:
-        """Payload bits per second of one kind."""
+        """Payload bits per second of one kind, all layers."""
         return round(8 * sum(p.size for p in self.packets if p.kind == kind) / self.seconds)
 
 

@@ -34,7 +34,7 @@ class Line:
 
     def __post_init__(self) -> None:
         endpoint = self.endpoint.as_real
-        self.ours = DataChannels(endpoint, self.pump, self.bounds, self.dropped, now=self.now)
+        self.ours = DataChannels(endpoint, self.pump, self.bounds, self.dropped)
         self.ours.on_message = lambda label, message: self.said.append((label, message))
         self.ours.on_failed = self.failed.append
 
@@ -173,15 +173,6 @@ async def test_what_a_message_costs_others_is_charged_to_who_said_it() -> None:
     line.client.channels[LOSSY].send(b"later")
     await line.carry()
     assert line.said == [(LOSSY, b"later")]
-
-
-async def test_datagrams_are_bounded_before_they_are_decrypted() -> None:
-    line = Line(DataBounds(datagrams_per_second=10))
-    seen: list[bytes] = []
-    line.endpoint.on_data = seen.append
-    for _ in range(25):
-        line.ours.take(b"\x17junk", line.now)
-    assert (len(seen), line.dropped["flood"]) == (10, 15)
 
 
 async def test_an_association_that_its_peer_ends_is_a_failure_but_our_own_end_is_none() -> None:

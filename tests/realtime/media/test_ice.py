@@ -23,7 +23,7 @@ def check(*, name: str | None = "ours:theirs", password: str = PASSWORD) -> byte
 def test_a_signed_check_is_answered_with_its_address() -> None:
     read = ice.read_check(check())
     assert read is not None
-    assert (read.fragment, read.nominates) == ("ours", False)
+    assert not read.nominates
     assert ice.is_signed(read, PASSWORD)
     answer = stun.parse_message(ice.answer_check(read, PASSWORD, ("192.0.2.7", 4321)))
     assert answer.check_message_integrity(PASSWORD.encode())
@@ -50,6 +50,20 @@ def test_what_is_no_check_reads_as_nothing() -> None:
     response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, b"0123456789ab")
     response.attributes["USERNAME"] = "ours:theirs"
     assert ice.read_check(bytes(response)) is None
+
+
+def test_our_fragment_is_found_without_reading_the_rest() -> None:
+    assert ice.fragment_in(check()) == "ours"
+    assert ice.fragment_in(check(name=None)) == ""
+    assert ice.fragment_in(check()[:22]) == ""
+    others = b"".join(bytes([0x80, n, 0, 3]) + bytes(4) for n in range(7))
+    assert ice.fragment_in(check()[:20] + others + check()[20:]) == "ours"
+    assert ice.fragment_in(check()[:20] + others * 2 + check()[20:]) == ""
+
+
+@given(st.binary(max_size=200))
+def test_a_fragment_is_looked_for_in_anything(data: bytes) -> None:
+    assert isinstance(ice.fragment_in(data), str)
 
 
 @pytest.mark.parametrize("length", range(len(check())))

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from realtime.media import rtcp
-from realtime.media.retransmit import PER_SECOND
+from realtime.media.peer import MAX_RESENDS
 from tests.realtime.media.bench import (
     OPUS,
     ORIENTATION,
@@ -223,10 +223,10 @@ def test_a_viewer_causes_only_so_many_packets_a_second_whatever_it_asks_for() ->
         for _ in range(10):
             table.now += 0.001
             table.send_rtcp(viewer, rtcp.write_nack(1, view.ssrc, list(range(60))))
-        assert len(viewer.repairs_of(view)) == PER_SECOND + 1
+        assert len(viewer.repairs_of(view)) == MAX_RESENDS + 1
         table.now += 0.5
         table.send_rtcp(viewer, rtcp.write_nack(1, view.ssrc, list(range(60))))
-        assert len(viewer.repairs_of(view)) == PER_SECOND + 61
+        assert len(viewer.repairs_of(view)) == MAX_RESENDS + 61
 
 
 def test_padding_goes_no_further_and_leaves_no_hole() -> None:

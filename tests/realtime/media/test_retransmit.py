@@ -3,7 +3,8 @@
 import pytest
 
 from realtime.media import adapter
-from realtime.media.retransmit import FEWEST, MOST, VIDEO_PAYLOAD, Allowance, Ring
+from realtime.media.allowance import Allowance
+from realtime.media.retransmit import FEWEST, MOST, VIDEO_PAYLOAD, Ring
 
 pytestmark = pytest.mark.pure
 
