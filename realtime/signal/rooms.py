@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from livekit.protocol import models, rtc
+from livekit.protocol.room import CreateRoomRequest
 
 from realtime.media.plane import Plane
-from realtime.signal import speakers, subscribing, tokens
+from realtime.signal import space, speakers, subscribing, tokens
 from realtime.signal.limits import Limits
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.room import Room, Witness
+from realtime.signal.room_settings import RoomSettings
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
 
 _SWEEP = 1.0
 _REFRESH_EVERY = 240.0
+_COUNTS_EVERY = 5  # sweeps; who comes and goes is told at once, how many may wait
 
 
 class Rooms:
@@ -46,19 +50,41 @@ class Rooms:
             for participant in list(room.participants.values()):
                 self.dismiss(participant, models.SERVER_SHUTDOWN, action=rtc.LeaveRequest.RECONNECT)
 
-    def room(self, name: str) -> Room:
-        """The room of this name, made when there is none."""
-        room = self.rooms.get(name)
+    def open_room(self, wishes: CreateRoomRequest) -> Room:
+        """The room of this name as wished, made when there is none.
+
+        Raises:
+            ProcessFull: it would be one room too many.
+        """
+        room = self.rooms.get(wishes.name)
         if room is None:
-            created = int(time.time() * 1000)
-            room = Room(name, self._witness, created_ms=created, now=time.monotonic())
-            self.rooms[name] = room
-            self._witness.happened("room_started", room)
+            return self._new_room(wishes)
+        room.change(room.settings.with_wishes(wishes))
+        return room
+
+    def _new_room(self, wishes: CreateRoomRequest) -> Room:
+        space.ensure_one_more(self.rooms, self.limits)
+        usual = RoomSettings(self.limits.empty_timeout, self.limits.departure_timeout)
+        created = int(time.time() * 1000)
+        room = Room(
+            wishes.name,
+            self._witness,
+            usual.with_wishes(wishes),
+            created_ms=created,
+            now=time.monotonic(),
+        )
+        self.rooms[room.name] = room
+        self._witness.happened("room_started", room)
         return room
 
     def join(self, admission: Admission, outbox: Outbox) -> Participant:
-        """Let an admitted person into its room; one of the same identity is replaced."""
-        room = self.room(admission.grants.room)
+        """Let an admitted person into its room; one of the same identity is replaced.
+
+        Raises:
+            NoSpace: the room or this process is full.
+        """
+        space.ensure_place(self.rooms, admission, self.limits)
+        room = self.open_room(CreateRoomRequest(name=admission.grants.room))
         former = room.participants.get(admission.identity)
         if former is not None:
             self.dismiss(former, models.DUPLICATE_IDENTITY)
@@ -106,9 +132,15 @@ class Rooms:
             self._witness.happened("room_finished", room)
 
     def refresh_token(self, participant: Participant) -> None:
-        """Give a participant a token for coming back, with its rights of now."""
+        """Give a participant a token for coming back, with its rights and texts of now."""
         secret = self._keys[participant.admission.api_key]
-        token = tokens.refreshed(participant.admission, secret, participant.permission)
+        now = replace(
+            participant.admission,
+            name=participant.name,
+            metadata=participant.metadata,
+            attributes=participant.attributes,
+        )
+        token = tokens.refreshed(now, secret, participant.permission)
         participant.send(rtc.SignalResponse(refresh_token=token))
 
     def change_permission(
@@ -139,16 +171,18 @@ class Rooms:
         subscribing.ask_for_offer(participant, tracks)
 
     async def _sweep(self) -> None:
-        refreshed = time.monotonic()
+        refreshed, turn = time.monotonic(), 0
         while True:
             await asyncio.sleep(_SWEEP)
-            now = time.monotonic()
+            now, turn = time.monotonic(), turn + 1
             due = now - refreshed >= _REFRESH_EVERY
             refreshed = now if due else refreshed
             for room in list(self.rooms.values()):
                 for participant in list(room.participants.values()):
                     self._check(participant, now, refresh=due)
-                if room.empty_since and now - room.empty_since > self.limits.empty_room_kept:
+                if turn % _COUNTS_EVERY == 0:
+                    room.tell_room()
+                if room.is_over(now=now):
                     self._finish(room)
 
     def _check(self, participant: Participant, now: float, *, refresh: bool) -> None:

@@ -18,6 +18,7 @@ from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.requests import Left
 from realtime.signal.rooms import Rooms
+from realtime.signal.space import NoSpace
 from realtime.signal.tokens import Admission
 
 PROTOCOL = 16
@@ -33,10 +34,15 @@ async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission) -> Non
         return
     await websocket.accept()
     if request.reconnect:
-        await _send_to_start_anew(websocket)
+        # We keep nothing to resume: a leave as first message makes a client join from the start.
+        await _send_away(websocket, models.STATE_MISMATCH, rtc.LeaveRequest.RECONNECT)
         return
     outbox = Outbox(rooms.limits.outbox_messages)
-    participant = rooms.join(admission, outbox)
+    try:
+        participant = rooms.join(admission, outbox)
+    except NoSpace:  # somebody else took the last place since the door was asked
+        await _send_away(websocket, models.JOIN_FAILURE, rtc.LeaveRequest.DISCONNECT)
+        return
     try:
         _welcome(rooms, participant, request)
         await _converse(websocket, rooms, participant)
@@ -48,11 +54,11 @@ async def serve(websocket: WebSocket, rooms: Rooms, admission: Admission) -> Non
             await websocket.close()
 
 
-async def _send_to_start_anew(websocket: WebSocket) -> None:
-    """We keep nothing to resume: a leave as first message makes a client join from the start."""
-    leave = rtc.LeaveRequest(
-        reason=models.STATE_MISMATCH, action=rtc.LeaveRequest.RECONNECT, can_reconnect=True
-    )
+async def _send_away(
+    websocket: WebSocket, reason: models.DisconnectReason, action: rtc.LeaveRequest.Action
+) -> None:
+    again = action != rtc.LeaveRequest.DISCONNECT
+    leave = rtc.LeaveRequest(reason=reason, action=action, can_reconnect=again)
     await websocket.send_bytes(rtc.SignalResponse(leave=leave).SerializeToString())
     await websocket.close()
 

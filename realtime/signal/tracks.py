@@ -6,6 +6,8 @@ from realtime.media.publication import Publication
 
 MAX_NAME = 256
 MAX_LAYERS = 4
+MAX_FEATURES = 8
+MAX_PIXELS = 0x7FFF
 _SCREEN = (models.TrackSource.SCREEN_SHARE, models.TrackSource.SCREEN_SHARE_AUDIO)
 
 
@@ -54,8 +56,8 @@ def info_from(request: rtc.AddTrackRequest, sid: str) -> models.TrackInfo:
         type=request.type,
         name=request.name[:MAX_NAME],
         muted=request.muted,
-        width=min(request.width, 0x7FFF),
-        height=min(request.height, 0x7FFF),
+        width=min(request.width, MAX_PIXELS),
+        height=min(request.height, MAX_PIXELS),
         simulcast=len(request.layers) > 1,
         disable_dtx=request.disable_dtx,
         source=request.source,
@@ -63,7 +65,7 @@ def info_from(request: rtc.AddTrackRequest, sid: str) -> models.TrackInfo:
         disable_red=True,
         encryption=request.encryption,
         stream=request.stream[:MAX_NAME] or _stream_of(request.source),
-        audio_features=list(request.audio_features)[:8],
+        audio_features=list(request.audio_features)[:MAX_FEATURES],
     )
     info.codecs.append(_codec_info(request))
     info.mime_type = info.codecs[0].mime_type
