@@ -53,7 +53,7 @@ def write(
         version: grows with each answer of the same peer (RFC 8866 §5.2).
         data: accept data channels.
     """
-    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or (data and _is_data(s))]
+    bundled = [s.mid for s in offer.sections if _is_media(s) or (data and _is_data(s))]
     lines = [
         "v=0",
         f"o=- 1 {version} IN IP4 127.0.0.1",
@@ -70,7 +70,7 @@ def write(
 
 
 def _section(section: Section, transport: Transport, use: Use, *, data: bool) -> Iterable[str]:
-    if section.is_media and section.port:
+    if _is_media(section):
         return _media(section, transport, use)
     if _is_data(section) and data:
         return _data(section, transport)
@@ -153,5 +153,9 @@ def _direction(use: Use) -> str:
     return "recvonly" if isinstance(use, Receiving) else "inactive"
 
 
+def _is_media(section: Section) -> bool:
+    return section.is_media and not section.refused
+
+
 def _is_data(section: Section) -> bool:
-    return section.kind == "application" and section.port != 0
+    return section.kind == "application" and not section.refused

@@ -13,6 +13,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from .access import Engine
 
@@ -103,7 +104,8 @@ def serve(settings: str) -> None:
     """Run our engine with these settings until it is told to stop."""
     from realtime.engine import EngineConfig, run
 
-    run(EngineConfig(http_host=HOST, udp_host=HOST, addresses=(HOST,), **json.loads(settings)))
+    usual: dict[str, Any] = {"http_host": HOST, "udp_host": HOST, "addresses": (HOST,)}
+    run(EngineConfig(**usual | json.loads(settings)))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ The program is the system's own `chromium`; nothing is downloaded.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
@@ -38,18 +39,21 @@ DEVICES: tuple[Permission, ...] = ("camera", "microphone")
 
 
 @asynccontextmanager
-async def chromium(*, devices: bool = True, flags: Sequence[str] = ()) -> AsyncIterator[Browser]:
+async def chromium(
+    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM
+) -> AsyncIterator[Browser]:
     """Launch the system's Chromium, headless, and close it at the end.
 
     Args:
         devices: with a fake camera and microphone, and every question about them answered yes.
             Without, the browser has no devices at all and asks as it does for people.
         flags: further command line flags.
+        program: what starts it, for one that runs at another place.
     """
     arguments = [*QUIET_FLAGS, *AWAKE_FLAGS, *(FAKE_DEVICE_FLAGS if devices else ()), *flags]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, headless=True, args=arguments
+            executable_path=program, headless=True, args=arguments
         )
         try:
             yield browser
