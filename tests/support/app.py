@@ -84,14 +84,16 @@ async def running_app(
     redis_url: str = "",
     demo: bool = True,
     scheme: str = "http",
+    host: str = "localhost",
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[App]:
     """`yoriai serve` with its data in `folder`, until the block ends.
 
-    With `scheme="https"` it makes a certificate for itself.
+    With `scheme="https"` it makes a certificate for itself. `host` is an address of this machine
+    that everything is reached at.
     """
-    port = free_port()
-    url = f"{scheme}://localhost:{port}"
+    port, media_port = free_port(), free_port()
+    url = f"{scheme}://{host}:{port}"
     environment = _environment(
         folder,
         url=url,
@@ -99,8 +101,9 @@ async def running_app(
         TLS="self-signed" if scheme == "https" else "",
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,
-        MEDIA_HTTP_PORT=str(free_port()),
+        MEDIA_HTTP_PORT=str(media_port),
         MEDIA_UDP_PORT=str(free_port(socket.SOCK_DGRAM)),
+        **(_elsewhere(host, url, f"{scheme}://{host}:{media_port}") if host != "localhost" else {}),
         **(settings or {}),
     )
     app = App(url, environment)
@@ -110,7 +113,8 @@ async def running_app(
     try:
         await answers(f"{url}/readyz")
         if "LIVEKIT_URL" not in environment:
-            await answers(f"{scheme}://127.0.0.1:{environment['MEDIA_HTTP_PORT']}/healthz")
+            at = "127.0.0.1" if host == "localhost" else host
+            await answers(f"{scheme}://{at}:{media_port}/healthz")
         yield app
     finally:
         await stop(app.process)
@@ -200,6 +204,16 @@ async def stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def _elsewhere(host: str, url: str, media_url: str) -> dict[str, str]:
+    """What has to be said when 127.0.0.1 is not where the processes are."""
+    return {
+        "HOST": host,
+        "MEDIA_HOST": host,
+        "MEDIA_SERVICE_ADDRESS": media_url,
+        "WEBHOOK_URL": f"{url}/hooks/media",
+    }
 
 
 async def _fill(app: App) -> None:
