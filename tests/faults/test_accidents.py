@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.accidents import GHOST_AFTER, STATES, cut, roam, survive
+from tests.load.accidents import GHOST_AFTER, STATES, Accident, cut, roam, survive
 from tests.load.far import Meeting, meeting
 from tests.support.network import need_namespaces
 
 # The library gives up after twelve seconds; a longer cut than the last is no other accident.
-ACCIDENTS = (roam, partial(cut, seconds=5.0), partial(cut, seconds=GHOST_AFTER))
+ACCIDENTS: tuple[Accident, ...] = (
+    roam,
+    partial(cut, seconds=5.0),
+    partial(cut, seconds=GHOST_AFTER),
+)
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from livekit.api import CreateRoomRequest, TwirpError, UpdateRoomMetadataRequest
 from livekit.protocol import models, rtc
 
 from realtime.signal.limits import Limits
-from tests.load.signalling import Refused, Signalling
+from tests.load.signalling import Refused, Signalling, join_request
 from tests.realtime.signal.house import ROOM, House, Talk, house, joined, token
 from tests.support.waiting import until
 
 
 async def validate(den: House, identity: str, room: str = ROOM) -> int:
     """What a page is told that asks whether it may join."""
-    query = {"access_token": token(identity, room=room)}
+    query = {"access_token": token(identity, room=room), "join_request": join_request(None, [])}
     async with (
         ClientSession() as http,
         http.get(f"{den.url}/rtc/v1/validate", params=query) as answer,
