@@ -9,7 +9,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # What a stock Debian 12 lacks, by purpose. Nothing else may be leaned on.
 APT_SERVE := python3-venv
-APT_TEST := $(APT_SERVE) chromium chromium-headless-shell redis-server postgresql docker-compose iproute2 \
+APT_TEST := $(APT_SERVE) chromium chromium-headless-shell firefox-esr redis-server postgresql \
+	docker-compose iproute2 iptables \
 	fonts-morisawa-bizud-gothic fonts-noto-cjk libreoffice-calc-nogui
 
 help: ## List the targets

@@ -13,14 +13,20 @@ from dataclasses import dataclass, field
 
 import uvicorn
 import uvloop
+from websockets import http11
 
 from realtime.media.plane import Plane
+from realtime.signal import joining, tokens
 from realtime.signal.http import create_app
 from realtime.signal.limits import Limits
 from realtime.signal.rooms import Rooms
 from realtime.signal.webhooks import Webhooks
 
 _log = logging.getLogger(__name__)
+
+# A join carries its token and its offer in the first line of the request, together often more
+# than the 8 KiB that the library reads of it.
+_REQUEST_LINE = joining.MAX_PACKED + tokens.MAX_BYTES + 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _server(config: EngineConfig, rooms: Rooms, keys: dict[str, str]) -> uvicorn.Server:
+    http11.MAX_LINE_LENGTH = _REQUEST_LINE
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(rooms, keys),

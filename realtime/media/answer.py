@@ -69,7 +69,7 @@ def write(offer: Description, transport: Transport, uses: dict[str, Use], *, ver
         uses: per `mid` what the section carries; a section not named is left idle.
         version: grows with each answer of the same peer (RFC 8866 §5.2).
     """
-    bundled = [s.mid for s in offer.sections if (s.is_media and s.port) or s is offer.data]
+    bundled = [s.mid for s in offer.sections if _is_media(s) or s is offer.data]
     lines = session_lines(bundled, version)
     for section in offer.sections:
         if section is offer.data:
@@ -94,7 +94,7 @@ def session_lines(bundled: list[str], version: int) -> list[str]:
 
 
 def _section(section: Section, transport: Transport, use: Use) -> Iterable[str]:
-    if section.is_media and section.port:
+    if _is_media(section):
         return _media(section, transport, use)
     formats = " ".join(section.formats)
     return [
@@ -183,3 +183,7 @@ def _direction(use: Use) -> str:
     if isinstance(use, Sending):
         return "sendonly"
     return "recvonly" if isinstance(use, Receiving) else "inactive"
+
+
+def _is_media(section: Section) -> bool:
+    return section.is_media and not section.refused

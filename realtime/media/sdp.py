@@ -58,9 +58,16 @@ class Section:
         return self.kind in ("audio", "video")
 
     @property
+    def refused(self) -> bool:
+        """Whether the section is not to be used: its port is 0, and not only because it has no
+        transport of its own (`bundle-only`, RFC 9143 §6; so Firefox offers all but the first).
+        """
+        return self.port == 0 and self.value("bundle-only") is None
+
+    @property
     def is_data(self) -> bool:
         """Whether data channels are offered here (RFC 8841)."""
-        offered = self.kind == "application" and self.port != 0
+        offered = self.kind == "application" and not self.refused
         return offered and "webrtc-datachannel" in self.formats
 
     @property
@@ -81,12 +88,12 @@ class Section:
     @property
     def sends(self) -> bool:
         """Whether the offerer wants to send here."""
-        return self.port != 0 and self.direction in ("sendrecv", "sendonly")
+        return not self.refused and self.direction in ("sendrecv", "sendonly")
 
     @property
     def receives(self) -> bool:
         """Whether the offerer is ready to receive here."""
-        return self.port != 0 and self.direction in ("sendrecv", "recvonly")
+        return not self.refused and self.direction in ("sendrecv", "recvonly")
 
     @property
     def track_id(self) -> str:

@@ -10,9 +10,11 @@ from starlette.websockets import WebSocket
 
 from realtime.signal import metrics, session, tokens
 from realtime.signal.joining import Arrival, JoinRequestError, read_arrival
+from realtime.signal.room_service import RoomService
 from realtime.signal.rooms import Rooms
+from realtime.signal.space import NoSpace, RoomFull, ensure_place
 from realtime.signal.tokens import Admission, TokenError
-from realtime.signal.twirp import RoomService
+from realtime.signal.twirp import TwirpService
 
 # The page that asks comes from the application's origin, which is never ours.
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
@@ -22,7 +24,7 @@ def create_app(rooms: Rooms, keys: dict[str, str]) -> Starlette:
     """The application that uvicorn serves."""
 
     doors = Doors(rooms, keys)
-    service = RoomService(rooms, keys)
+    service = TwirpService(RoomService(rooms).methods, keys)
     return Starlette(
         routes=[
             WebSocketRoute("/rtc/v1", doors.join),
@@ -87,21 +89,20 @@ class Doors:
             raise Refused(401, str(error)) from error
         if not tokens.may_join(admission):
             raise Refused(401, "the token opens no room")
+        limits = self._rooms.limits
+        if len(admission.identity.encode()) > limits.identity_bytes:
+            raise Refused(400, "identity too long")
+        if len(admission.grants.room.encode()) > limits.room_name_bytes:
+            raise Refused(400, "room name too long")
         try:
             v1 = knock.url.path.startswith("/rtc/v1")
             arrival = read_arrival(knock.query_params, needs_request=v1)
+            ensure_place(self._rooms.rooms, admission, limits)
         except JoinRequestError as error:
             raise Refused(400, str(error)) from error
-        if self._is_full(admission):
-            raise Refused(403, "the room is full")
+        except NoSpace as error:
+            raise Refused(403 if isinstance(error, RoomFull) else 503, str(error)) from error
         return admission, arrival
-
-    def _is_full(self, admission: Admission) -> bool:
-        """Whether there is no place left for a person who is not in the room already."""
-        room = self._rooms.rooms.get(admission.grants.room)
-        if room is None or admission.identity in room.participants:
-            return False
-        return len(room.participants) >= self._rooms.limits.participants_per_room
 
 
 async def _health(request: Request) -> Response:

@@ -15,19 +15,26 @@ class Limits:
 
     tracks_per_participant: int = 4
     screen_tracks_per_participant: int = 2
+    rooms: int = 1000
     participants_per_room: int = 2000
     message_bytes: int = 512 * 1024
     outbox_messages: int = 512
     messages_per_second: int = 50
+    room_name_bytes: int = 256
+    room_metadata_bytes: int = 16 * 1024
+    identity_bytes: int = 256
+    name_bytes: int = 256
     metadata_bytes: int = 4096
     attributes: int = 32
-    ping_interval: int = 5
-    ping_timeout: int = 15
+    attributes_bytes: int = 4096
+    ping_interval: int = 2
+    ping_timeout: int = 5
     silent_signal: float = 16.0
     silent_transport: float = 12.0
     resume_within: float = 15.0
     connect_within: float = 25.0
     answer_within: float = 15.0
     take_within: float = 10.0
-    empty_room_kept: float = 20.0
+    empty_timeout: int = 300
+    departure_timeout: int = 20
     data: DataBounds = field(default_factory=DataBounds)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from livekit.protocol import models, rtc
+from google.protobuf.message import Message
+from livekit.protocol import rtc
+from livekit.protocol.room import UpdateSubscriptionsRequest
 
-from realtime.media.publication import Publication
-from realtime.signal import describing, dynacast, permitting, subscribing, tokens
-from realtime.signal.participant import Participant, new_sid
+from realtime.signal import describing, permitting, publishing, subscribing
+from realtime.signal.limits import Limits
+from realtime.signal.participant import Participant
+from realtime.signal.refusals import Refusal
 from realtime.signal.rooms import Rooms
-from realtime.signal.tracks import Track, info_from
 
-_SCREEN = (models.SCREEN_SHARE, models.SCREEN_SHARE_AUDIO)
+_MAX_TRACKS = 256
 
 
 class Left(Exception):
@@ -21,137 +24,59 @@ class Left(Exception):
 
 
 def handle(rooms: Rooms, participant: Participant, request: rtc.SignalRequest) -> None:
-    """Act on a request. Kinds that we do not know are ignored, as newer clients send them.
+    """Act on a request; the client is told why, if it cannot be done.
+
+    Kinds that we do not know are ignored, as newer clients send them.
 
     Raises:
         Left: the client leaves.
         SdpError: it described its media in a way that cannot be understood.
     """
     kind = request.WhichOneof("message")
-    if kind == "leave":
-        raise Left
-    if kind == "ping_req":
-        _ping(participant, request.ping_req)
-    elif kind == "ping":
-        participant.send(rtc.SignalResponse(pong=int(time.time() * 1000)))
-    elif kind == "update_metadata":
-        _update_metadata(rooms, participant, request.update_metadata)
-    elif kind == "add_track":
-        _add_track(rooms, participant, request.add_track)
-    elif kind is not None:
-        _handle_media(participant, kind, request)
+    act = _ACTIONS.get(kind or "")
+    if kind is None or act is None:
+        return
+    try:
+        act(rooms, participant, getattr(request, kind))
+    except Refusal as refusal:
+        participant.send(refusal.response_to(request))
 
 
-def _handle_media(participant: Participant, kind: str, request: rtc.SignalRequest) -> None:
-    """Candidates ("trickle") are not even read: as ICE-lite we dial nobody (RFC 8445 §2.5)."""
-    if kind == "offer":
-        participant.connections.take_offer(request.offer)
-    elif kind == "answer":
-        participant.connections.take_answer(request.answer)
-    elif kind == "mute":
-        _mute(participant, request.mute)
-    elif kind == "subscription":
-        change_subscription(participant, request.subscription)
-    elif kind == "track_setting":
-        subscribing.apply_settings(participant, request.track_setting)
-    elif kind == "subscription_permission":
-        permitting.change(participant, request.subscription_permission)
-    elif kind == "publish_data_track_request":
-        _refuse_data_track(participant, request.publish_data_track_request)
-    else:
-        _describe(participant, kind, request)
+def _leave(rooms: Rooms, participant: Participant, leave: rtc.LeaveRequest) -> None:
+    raise Left
 
 
-def _describe(participant: Participant, kind: str, request: rtc.SignalRequest) -> None:
-    if kind == "update_layers":
-        describing.update_layers(participant, request.update_layers)
-    elif kind == "update_video_track":
-        describing.update_video(participant, request.update_video_track)
-    elif kind == "update_audio_track":
-        describing.update_audio(participant, request.update_audio_track)
+def _ping_of_old(rooms: Rooms, participant: Participant, sent_ms: int) -> None:
+    participant.send(rtc.SignalResponse(pong=int(time.time() * 1000)))
 
 
-def _mute(participant: Participant, request: rtc.MuteTrackRequest) -> None:
-    track = participant.tracks.get(request.sid)
-    if track is not None:
-        track.muted_from_afar = False
-        _set_muted(participant, track, request.muted)
-
-
-def mute_from_afar(participant: Participant, track: Track) -> None:
-    """Mute a track for its publisher, whose client is told until it confirms."""
-    track.muted_from_afar = True
-    _set_muted(participant, track, True)
-    tell_to_mute(participant, track)
-
-
-def tell_to_mute(participant: Participant, track: Track) -> None:
-    """Tell a client that its track is muted."""
-    mute = rtc.MuteTrackRequest(sid=track.sid, muted=True)
-    participant.send(rtc.SignalResponse(mute=mute))
-
-
-def _set_muted(participant: Participant, track: Track, muted: bool) -> None:
-    if track.info.muted != muted:
-        track.info.muted = muted
-        participant.room.tell(participant)
-        if not muted and track.kind == "video":
-            dynacast.tell(participant, track)
-
-
-def _ping(participant: Participant, ping: rtc.Ping) -> None:
+def _ping(rooms: Rooms, participant: Participant, ping: rtc.Ping) -> None:
     pong = rtc.Pong(last_ping_timestamp=ping.timestamp, timestamp=int(time.time() * 1000))
     participant.send(rtc.SignalResponse(pong_resp=pong))
     participant.send(rtc.SignalResponse(pong=pong.timestamp))
 
 
-def _add_track(rooms: Rooms, participant: Participant, request: rtc.AddTrackRequest) -> None:
-    if not request.cid:
-        return
-    known = next((t for t in participant.tracks.values() if t.cid == request.cid), None)
-    if known is not None:
-        if not known.published:  # asked again: our answer was lost with a signalling connection
-            _tell_added(participant, known)
-        return
-    if not _may_add(rooms, participant, request):
-        refused = rtc.RequestResponse(
-            reason=rtc.RequestResponse.NOT_ALLOWED, message="not allowed", add_track=request
-        )
-        participant.send(rtc.SignalResponse(request_response=refused))
-        return
-    kind = "video" if request.type == models.VIDEO else "audio"
-    sid = new_sid("TR_V" if kind == "video" else "TR_A")
-    publication = Publication(sid, participant.connections.publisher, kind)
-    track = Track(info_from(request, sid), request.cid, publication)
-    participant.tracks[sid] = track
-    _tell_added(participant, track)
+def _offer(rooms: Rooms, participant: Participant, offer: rtc.SessionDescription) -> None:
+    participant.connections.take_offer(offer)
 
 
-def _tell_added(participant: Participant, track: Track) -> None:
-    told = rtc.TrackPublishedResponse(cid=track.cid, track=track.info)
-    participant.send(rtc.SignalResponse(track_published=told))
+def _answer(rooms: Rooms, participant: Participant, answer: rtc.SessionDescription) -> None:
+    participant.connections.take_answer(answer)
 
 
-def _may_add(rooms: Rooms, participant: Participant, request: rtc.AddTrackRequest) -> bool:
-    """The token's rights, and bounded numbers of tracks: screen sharing is counted apart."""
-    if request.type not in (models.AUDIO, models.VIDEO):
-        return False
-    if not tokens.may_publish(participant.permission, request.source):
-        return False
-    screen = request.source in _SCREEN
-    same = [t for t in participant.tracks.values() if (t.info.source in _SCREEN) == screen]
-    limits = rooms.limits
-    bound = limits.screen_tracks_per_participant if screen else limits.tracks_per_participant
-    return len(same) < bound
+def _subscription(rooms: Rooms, participant: Participant, update: rtc.UpdateSubscription) -> None:
+    change_subscriptions(participant, update)
 
 
-def change_subscription(participant: Participant, update: rtc.UpdateSubscription) -> None:
-    """Watch the named tracks of the room from now on, or no longer."""
+def change_subscriptions(
+    participant: Participant, update: rtc.UpdateSubscription | UpdateSubscriptionsRequest
+) -> None:
+    """Let a participant watch tracks, or no longer; what it may not watch is left out."""
     sids = [*update.track_sids]
     for tracks_of in update.participant_tracks:
         sids += tracks_of.track_sids
     tracks = participant.room.tracks()
-    for sid in sids[:256]:
+    for sid in sids[:_MAX_TRACKS]:
         track = tracks.get(sid)
         if track is None or not participant.permission.can_subscribe:
             continue
@@ -165,26 +90,27 @@ def change_subscription(participant: Participant, update: rtc.UpdateSubscription
     participant.connections.agree(tracks)
 
 
-def _refuse_data_track(participant: Participant, request: rtc.PublishDataTrackRequest) -> None:
-    refused = rtc.RequestResponse(
-        reason=rtc.RequestResponse.NOT_ALLOWED,
-        message="data tracks are not served here",
-        publish_data_track=request,
-    )
-    participant.send(rtc.SignalResponse(request_response=refused))
+def _track_setting(
+    rooms: Rooms, participant: Participant, settings: rtc.UpdateTrackSettings
+) -> None:
+    subscribing.apply_settings(participant, settings)
+
+
+def _subscription_permission(
+    rooms: Rooms, participant: Participant, permission: rtc.SubscriptionPermission
+) -> None:
+    permitting.change(participant, permission)
 
 
 def _update_metadata(
     rooms: Rooms, participant: Participant, update: rtc.UpdateParticipantMetadata
 ) -> None:
-    response = rtc.RequestResponse(request_id=update.request_id)
     if not participant.permission.can_update_metadata:
-        response.reason = rtc.RequestResponse.NOT_ALLOWED
-        response.message = "does not have permission to update own metadata"
-    elif not change_texts(rooms, participant, update.name, update.metadata, update.attributes):
-        response.reason = rtc.RequestResponse.LIMIT_EXCEEDED
-        response.message = "too large"
-    participant.send(rtc.SignalResponse(request_response=response))
+        text = "no permission to update own name, metadata or attributes"
+        raise Refusal(rtc.RequestResponse.NOT_ALLOWED, text)
+    change_texts(rooms, participant, update.name, update.metadata, update.attributes)
+    done = rtc.RequestResponse(request_id=update.request_id)
+    participant.send(rtc.SignalResponse(request_response=done))
 
 
 def change_texts(
@@ -193,19 +119,57 @@ def change_texts(
     name: str,
     metadata: str,
     attributes: Mapping[str, str],
-) -> bool:
+) -> None:
     """Change name, metadata and attributes where given; an empty attribute is taken away.
 
-    Answers False, and changes nothing, when the result would be too large.
+    Raises:
+        Refusal: something would be too large; nothing is changed.
     """
     merged = {**participant.attributes, **attributes}
     merged = {key: value for key, value in merged.items() if value}
-    size = len(metadata) + len(name) + sum(len(k) + len(v) for k, v in merged.items())
-    limits = rooms.limits
-    if size > limits.metadata_bytes or len(merged) > limits.attributes:
-        return False
+    _ensure_small(rooms.limits, name, metadata, merged)
     participant.name = name or participant.name
     participant.metadata = metadata or participant.metadata
     participant.attributes = merged
     participant.room.tell(participant)
-    return True
+    rooms.refresh_token(participant)
+
+
+def _ensure_small(limits: Limits, name: str, metadata: str, attributes: Mapping[str, str]) -> None:
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
+    too_large = {
+        "name": len(name.encode()) > limits.name_bytes,
+        "metadata": len(metadata.encode()) > limits.metadata_bytes,
+        "attributes": len(attributes) > limits.attributes or size > limits.attributes_bytes,
+    }
+    if any(too_large.values()):
+        names = ", ".join(name for name, exceeds in too_large.items() if exceeds)
+        raise Refusal(rtc.RequestResponse.LIMIT_EXCEEDED, f"too large: {names}")
+
+
+def _not_carried(rooms: Rooms, participant: Participant, request: Message) -> None:
+    text = "data tracks and data blobs are not carried"
+    raise Refusal(rtc.RequestResponse.UNSUPPORTED_TYPE, text)
+
+
+# Candidates ("trickle") are not even read: as ICE-lite we dial nobody (RFC 8445 §2.5).
+_ACTIONS: dict[str, Callable[[Rooms, Participant, Any], None]] = {
+    "leave": _leave,
+    "ping": _ping_of_old,
+    "ping_req": _ping,
+    "offer": _offer,
+    "answer": _answer,
+    "add_track": publishing.add_track,
+    "mute": publishing.mute,
+    "update_audio_track": describing.update_audio,
+    "update_video_track": describing.update_video,
+    "update_layers": describing.update_layers,
+    "subscription": _subscription,
+    "subscription_permission": _subscription_permission,
+    "track_setting": _track_setting,
+    "update_metadata": _update_metadata,
+    "publish_data_track_request": _not_carried,
+    "unpublish_data_track_request": _not_carried,
+    "store_data_blob_request": _not_carried,
+    "get_data_blob_request": _not_carried,
+}

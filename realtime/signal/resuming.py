@@ -15,6 +15,7 @@ from realtime.signal import (
     data,
     dynacast,
     greeting,
+    publishing,
     requests,
     simulating,
     speakers,
@@ -57,7 +58,7 @@ def _tell_how_things_are(rooms: Rooms, participant: Participant, *, missed_since
     participant.send(greeting.reconnect_response(participant))
     for track in participant.tracks.values():
         if track.muted_from_afar:
-            requests.tell_to_mute(participant, track)
+            publishing.tell_to_mute(participant, track)
         if track.published and track.kind == "video":
             dynacast.tell(participant, track)
     left = room.departed_since(missed_since)
@@ -79,5 +80,5 @@ def take_sync_state(rooms: Rooms, participant: Participant, state: rtc.SyncState
         rooms.dismiss(participant, models.STATE_MISMATCH, action=reconnect)
         return
     subscribing.pause(participant, state.track_sids_disabled)
-    requests.change_subscription(participant, state.subscription)
+    requests.change_subscriptions(participant, state.subscription)
     data.replay(participant, state.datachannel_receive_states)

@@ -10,6 +10,7 @@ from livekit.protocol import models, rtc
 from realtime.signal import subscribing
 from realtime.signal.news import News
 from realtime.signal.participant import Participant, new_sid
+from realtime.signal.room_settings import RoomSettings
 from realtime.signal.said import Nonces
 from realtime.signal.tracks import Track
 
@@ -32,11 +33,21 @@ class Witness(Protocol):
 class Room:
     """One room by name; lives as long as somebody is in it and a little longer.
 
-    `empty_since` is when the last one left (seconds, monotonic), None while somebody is in.
+    `empty_since` is when the last one left, or when it was made (seconds, monotonic); None while
+    somebody is in.
     """
 
-    def __init__(self, name: str, witness: Witness, *, created_ms: int, now: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        witness: Witness,
+        settings: RoomSettings,
+        *,
+        created_ms: int,
+        now: float,
+    ) -> None:
         self.name = name
+        self.settings = settings
         self.sid = new_sid("RM_")
         self.created_ms = created_ms
         self.participants: dict[str, Participant] = {}
@@ -46,6 +57,8 @@ class Room:
         self._departed: deque[tuple[float, models.ParticipantInfo]] = deque(maxlen=MAX_DEPARTED)
         self._witness = witness
         self._news = News(self._tell_of)
+        self._visited = False
+        self._told = self.info()
 
     def info(self) -> models.Room:
         seen = [p for p in self.participants.values() if not p.hidden]
@@ -54,9 +67,40 @@ class Room:
             name=self.name,
             creation_time=self.created_ms // 1000,
             creation_time_ms=self.created_ms,
+            empty_timeout=self.settings.empty_timeout,
+            departure_timeout=self.settings.departure_timeout,
+            max_participants=self.settings.max_participants,
+            metadata=self.settings.metadata,
             num_participants=len(seen),
             num_publishers=sum(bool(p.published()) for p in seen),
         )
+
+    def is_full(self, *, bound: int) -> bool:
+        """Whether nobody more comes in; `bound` is what the process allows every room."""
+        most = min(self.settings.max_participants or bound, bound)
+        return len(self.participants) >= most
+
+    def is_over(self, *, now: float) -> bool:
+        """Whether nobody came, or came back, within the time that is kept for it."""
+        if self.empty_since is None:
+            return False
+        settings = self.settings
+        kept = settings.departure_timeout if self._visited else settings.empty_timeout
+        return now - self.empty_since > kept
+
+    def change(self, settings: RoomSettings) -> None:
+        """Adopt other settings; everybody is told when that changes what they see."""
+        if settings != self.settings:
+            self.settings = settings
+            self.tell_room()
+
+    def tell_room(self) -> None:
+        """Tell everybody how the room now is, unless they know."""
+        now = self.info()
+        if now == self._told:
+            return
+        self._told = now
+        self.broadcast(rtc.SignalResponse(room_update=rtc.RoomUpdate(room=now)))
 
     def tracks(self) -> dict[str, Track]:
         """Every published track by sid."""
@@ -80,6 +124,7 @@ class Room:
         """Take a participant in and let it watch what is published."""
         self.participants[participant.identity] = participant
         self.empty_since = None
+        self._visited = True
         participant.state = models.ParticipantInfo.JOINED
         self.settle(participant)
         self.tell(participant)
@@ -102,8 +147,8 @@ class Room:
         self.tell_now(participant)
         if not participant.hidden:
             self._departed.append((now, participant.info()))
-        if participant.was_active:
-            self._witness.happened("participant_left", self, participant)
+        left = "participant_left" if participant.was_active else "participant_connection_aborted"
+        self._witness.happened(left, self, participant)
         if not self.participants:
             self.empty_since = now
 
@@ -112,13 +157,16 @@ class Room:
         participant.state = models.ParticipantInfo.ACTIVE
         participant.was_active = True
         self._witness.happened("participant_joined", self, participant)
+        for track in participant.published():
+            self._witness.happened("track_published", self, participant, track)
         self.tell(participant)
 
     def publish(self, participant: Participant, track: Track) -> None:
         """A track's section is agreed: everybody hears of it and may watch it."""
         track.published = True
         self.tell_now(participant)
-        self._witness.happened("track_published", self, participant, track)
+        if participant.was_active:  # if not yet, it is told of after the arrival
+            self._witness.happened("track_published", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
             subscribing.settle(other, participant, track)
@@ -132,7 +180,8 @@ class Room:
             subscribing.forget(other, track)
         if track.published:
             self.tell_now(participant)
-            self._witness.happened("track_unpublished", self, participant, track)
+            if participant.was_active:
+                self._witness.happened("track_unpublished", self, participant, track)
         tracks = self.tracks()
         for other in self.others(participant):
             other.connections.agree(tracks)

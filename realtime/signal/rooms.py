@@ -6,12 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from livekit.protocol import models, rtc
+from livekit.protocol.room import CreateRoomRequest
 
 from realtime.media.data import DataChannels
 from realtime.media.plane import Plane
-from realtime.signal import conditions, data, greeting, speakers, tokens, vigil
+from realtime.signal import conditions, data, greeting, space, speakers, tokens, vigil
 from realtime.signal.connections import Connections
 from realtime.signal.joining import Arrival
 from realtime.signal.limits import Limits
@@ -19,6 +21,7 @@ from realtime.signal.one_connection import OneConnection
 from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.room import Room, Witness
+from realtime.signal.room_settings import RoomSettings
 from realtime.signal.tokens import Admission
 from realtime.signal.tracks import Track
 from realtime.signal.two_connections import TwoConnections
@@ -52,19 +55,41 @@ class Rooms:
             for participant in list(room.participants.values()):
                 self.dismiss(participant, models.SERVER_SHUTDOWN, action=rtc.LeaveRequest.RECONNECT)
 
-    def room(self, name: str) -> Room:
-        """The room of this name, made when there is none."""
-        room = self.rooms.get(name)
+    def open_room(self, wishes: CreateRoomRequest) -> Room:
+        """The room of this name as wished, made when there is none.
+
+        Raises:
+            ProcessFull: it would be one room too many.
+        """
+        room = self.rooms.get(wishes.name)
         if room is None:
-            created = int(time.time() * 1000)
-            room = Room(name, self._witness, created_ms=created, now=time.monotonic())
-            self.rooms[name] = room
-            self._witness.happened("room_started", room)
+            return self._new_room(wishes)
+        room.change(room.settings.with_wishes(wishes))
+        return room
+
+    def _new_room(self, wishes: CreateRoomRequest) -> Room:
+        space.ensure_one_more(self.rooms, self.limits)
+        usual = RoomSettings(self.limits.empty_timeout, self.limits.departure_timeout)
+        created = int(time.time() * 1000)
+        room = Room(
+            wishes.name,
+            self._witness,
+            usual.with_wishes(wishes),
+            created_ms=created,
+            now=time.monotonic(),
+        )
+        self.rooms[room.name] = room
+        self._witness.happened("room_started", room)
         return room
 
     def join(self, admission: Admission, arrival: Arrival, outbox: Outbox) -> Participant:
-        """Let an admitted person into its room; one of the same identity is replaced."""
-        room = self.room(admission.grants.room)
+        """Let an admitted person into its room; one of the same identity is replaced.
+
+        Raises:
+            NoSpace: the room or this process is full.
+        """
+        space.ensure_place(self.rooms, admission, self.limits)
+        room = self.open_room(CreateRoomRequest(name=admission.grants.room))
         former = room.participants.get(admission.identity)
         if former is not None:
             self.dismiss(former, models.DUPLICATE_IDENTITY)
@@ -160,9 +185,15 @@ class Rooms:
             self._witness.happened("room_finished", room)
 
     def refresh_token(self, participant: Participant) -> None:
-        """Give a participant a token for coming back, with its rights of now."""
+        """Give a participant a token for coming back, with its rights and texts of now."""
         secret = self._keys[participant.admission.api_key]
-        token = tokens.refreshed(participant.admission, secret, participant.permission)
+        now = replace(
+            participant.admission,
+            name=participant.name,
+            metadata=participant.metadata,
+            attributes=participant.attributes,
+        )
+        token = tokens.refreshed(now, secret, participant.permission)
         participant.send(rtc.SignalResponse(refresh_token=token))
 
     def change_permission(

@@ -19,6 +19,7 @@ from realtime.signal.outbox import Outbox
 from realtime.signal.participant import Participant
 from realtime.signal.requests import Left
 from realtime.signal.rooms import Rooms
+from realtime.signal.space import NoSpace
 from realtime.signal.tokens import Admission
 
 _log = logging.getLogger(__name__)
@@ -62,21 +63,38 @@ def _begin(
     rooms: Rooms, admission: Admission, arrival: Arrival, outbox: Outbox
 ) -> Participant | None:
     """Whom this connection belongs to; None when it was sent away at once."""
-    if not arrival.request.reconnect:
+    if arrival.request.reconnect:
+        return _resume(rooms, admission, arrival, outbox)
+    try:
         participant = rooms.join(admission, arrival, outbox)
-        _welcome(rooms, participant, arrival.request)
-        return participant
+    except NoSpace:  # somebody else took the last place since the door was asked
+        _send_away(arrival, outbox, models.JOIN_FAILURE, rtc.LeaveRequest.DISCONNECT)
+        return None
+    _welcome(rooms, participant, arrival.request)
+    return participant
+
+
+def _resume(
+    rooms: Rooms, admission: Admission, arrival: Arrival, outbox: Outbox
+) -> Participant | None:
     resumed = resuming.resume(rooms, admission, arrival, outbox)
-    if resumed is None:
-        # A leave as first message makes a client join from the start.
-        client, reconnect = arrival.request.client_info, rtc.LeaveRequest.RECONNECT
-        leave = greeting.leave_request(client, models.STATE_MISMATCH, reconnect)
-        assert leave is not None
-        outbox.put(leave)
-        outbox.end()
+    if resumed is None:  # a leave as first message makes a client join from the start
+        _send_away(arrival, outbox, models.STATE_MISMATCH, rtc.LeaveRequest.RECONNECT)
     elif arrival.request.HasField("sync_state"):
         _handle(rooms, resumed, rtc.SignalRequest(sync_state=arrival.request.sync_state))
     return resumed
+
+
+def _send_away(
+    arrival: Arrival,
+    outbox: Outbox,
+    reason: models.DisconnectReason,
+    action: rtc.LeaveRequest.Action,
+) -> None:
+    leave = greeting.leave_request(arrival.request.client_info, reason, action)
+    if leave is not None:
+        outbox.put(leave)
+    outbox.end()
 
 
 def _welcome(rooms: Rooms, participant: Participant, request: rtc.JoinRequest) -> None:

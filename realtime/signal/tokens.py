@@ -13,7 +13,8 @@ from livekit.api import AccessToken, TokenVerifier, VideoGrants
 from livekit.api.access_token import Claims
 from livekit.protocol import models
 
-MAX_BYTES = 8 * 1024
+# Our own for coming back hold the largest texts of a participant, escaped and in base64.
+MAX_BYTES = 32 * 1024
 REFRESHED_FOR = timedelta(minutes=10)
 _LEEWAY = timedelta(seconds=10)
 

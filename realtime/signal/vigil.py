@@ -17,31 +17,33 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _EVERY = 1.0
-_REFRESH_EVERY = 240.0
+# In turns. Who comes and goes is told at once; how many there are may wait.
+_REFRESH_EVERY, _COUNT_EVERY = 240, 5
 _RECONNECT = rtc.LeaveRequest.RECONNECT
 
 
 async def keep(rooms: Rooms) -> None:
     """Look after everybody once a second."""
-    refreshed = time.monotonic()
+    turn = 0
     while True:
         await asyncio.sleep(_EVERY)
-        now = time.monotonic()
-        due = now - refreshed >= _REFRESH_EVERY
-        refreshed = now if due else refreshed
+        turn += 1
         for room in list(rooms.rooms.values()):
             try:
-                _look_after(rooms, room, now, refresh=due)
+                _look_after(rooms, room, turn)
             except Exception:
                 _log.exception("a room could not be looked after")
 
 
-def _look_after(rooms: Rooms, room: Room, now: float, *, refresh: bool) -> None:
+def _look_after(rooms: Rooms, room: Room, turn: int) -> None:
+    now = time.monotonic()
     for participant in list(room.participants.values()):
         check(rooms, participant, now)
-        if refresh:
+        if turn % _REFRESH_EVERY == 0:
             rooms.refresh_token(participant)
-    if room.empty_since and now - room.empty_since > rooms.limits.empty_room_kept:
+    if turn % _COUNT_EVERY == 0:
+        room.tell_room()
+    if room.is_over(now=now):
         rooms.finish(room)
 
 

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import deque
 from datetime import timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
@@ -34,11 +35,18 @@ _TIMEOUT = ClientTimeout(total=5)
 _AT_ONCE = 8
 
 
+class _Outcome(Enum):
+    TAKEN = auto()
+    REFUSED = auto()
+    LATER = auto()
+
+
 class Webhooks:
     """Delivers events to one URL; events of one room keep their order.
 
-    Each room has a queue of at most `QUEUE` events; what does not fit, or is not taken after
-    some attempts, is dropped and counted in `dropped`.
+    Each room has a queue of at most `QUEUE` events; what does not fit, is refused, or is not
+    taken after some attempts, is dropped and counted in `dropped`. The next event that is taken
+    says how many were dropped before it (`num_dropped`).
     """
 
     def __init__(
@@ -54,6 +62,7 @@ class Webhooks:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self.delivered = 0
         self.dropped = 0
+        self._untold = 0  # dropped, and nobody knows yet
 
     def happened(
         self,
@@ -84,7 +93,11 @@ class Webhooks:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         else:
-            self.dropped += 1
+            self._drop(message)
+
+    def _drop(self, message: webhook.WebhookEvent) -> None:
+        self.dropped += 1
+        self._untold += 1 + message.num_dropped
 
     async def close(self, *, within: float = 2.0) -> None:
         """Give what is queued a moment (seconds) to be delivered, then end."""
@@ -99,28 +112,34 @@ class Webhooks:
         queue = self._queues[name]
         try:
             while queue:
-                if await self._deliver(queue[0]):
-                    self.delivered += 1
-                else:
-                    self.dropped += 1
+                await self._deliver(queue[0])
                 queue.popleft()
         finally:
             del self._queues[name]
 
-    async def _deliver(self, message: webhook.WebhookEvent) -> bool:
-        body = MessageToJson(message, indent=None)
+    async def _deliver(self, message: webhook.WebhookEvent) -> None:
+        """Deliver one event, or drop it; each attempt says the same, newly signed."""
+        message.num_dropped, self._untold = self._untold, 0
+        outcome = await self._insist(MessageToJson(message, indent=None))
+        if outcome is _Outcome.TAKEN:
+            self.delivered += 1
+        else:
+            _log.warning("webhook %s dropped: %s", message.event, outcome.name.lower())
+            self._drop(message)
+
+    async def _insist(self, body: str) -> _Outcome:
         pause = _FIRST_PAUSE
         for attempt in range(_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             async with self._slots:
-                if await self._post(body):
-                    return True
-        _log.warning("webhook %s not taken after %d attempts", message.event, _ATTEMPTS)
-        return False
+                outcome = await self._post(body)
+            if outcome is not _Outcome.LATER:
+                return outcome
+        return _Outcome.LATER
 
-    async def _post(self, body: str) -> bool:
+    async def _post(self, body: str) -> _Outcome:
         if self._http is None:
             trust = ssl.create_default_context()
             if self._certificate:
@@ -132,12 +151,21 @@ class Webhooks:
         }
         assert self._url is not None
         with contextlib.suppress(ClientError, TimeoutError, OSError):
-            async with self._http.post(self._url, data=body.encode(), headers=headers) as answer:
-                return answer.status < 500 and answer.status not in (408, 429)
-        return False
+            async with self._http.post(
+                self._url, data=body.encode(), headers=headers, allow_redirects=False
+            ) as answer:
+                return _outcome_of(answer.status)
+        return _Outcome.LATER
 
     def signature(self, body: str) -> str:
         """A token of our key that carries the SHA-256 of the body, base64."""
         digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
         token = AccessToken(self._api_key, self._secret).with_sha256(digest)
         return token.with_ttl(timedelta(minutes=5)).to_jwt()
+
+
+def _outcome_of(status: int) -> _Outcome:
+    """A server in trouble is asked again, one that says no is not (RFC 9110 §15)."""
+    if 200 <= status < 300:
+        return _Outcome.TAKEN
+    return _Outcome.LATER if status >= 500 or status in (408, 425, 429) else _Outcome.REFUSED

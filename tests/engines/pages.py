@@ -1,6 +1,5 @@
 """Browser pages that join a room of the engine under test and tell what they see."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -10,10 +9,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from tests.engines.target import Target
+from tests.support.bidi import Bidi
 from tests.support.browser import page_of
+from tests.support.firefox import tab_of
 from tests.support.waiting import until
 
 _HERE = Path(__file__).parent
@@ -34,16 +35,29 @@ class Somebody(Protocol):
     def identity(self) -> str: ...
 
 
+class Tab(Protocol):
+    """A page of any browser."""
+
+    async def goto(self, url: str) -> object: ...
+
+    async def evaluate(self, expression: str, arg: Any = None) -> Any: ...
+
+
 class Guest:
     """One page in a room. Wraps `window.contract` of page.js."""
 
-    def __init__(self, page: Page, identity: str) -> None:
-        self._page = page
+    def __init__(self, tab: Tab, identity: str) -> None:
+        self._tab = tab
         self.identity = identity
+
+    async def open(self, site: int) -> None:
+        """Load the contract's script from the site on this port."""
+        await self._tab.goto(f"http://localhost:{site}/page.html")
+        await until(lambda: self._tab.evaluate("() => 'contract' in window"))
 
     async def do(self, call: str, *arguments: object) -> Any:
         """Call a function of `window.contract` with JSON arguments."""
-        return await self._page.evaluate(
+        return await self._tab.evaluate(
             "([name, values]) => window.contract[name](...values)", [call, list(arguments)]
         )
 
@@ -60,8 +74,7 @@ class Guest:
         await self.do("join", target.websocket_url, token, dict(options or {}))
 
     async def seen(self) -> dict[str, Any]:
-        text = await self._page.evaluate("JSON.stringify(window.contract.seen)")
-        seen: dict[str, Any] = json.loads(text)
+        seen: dict[str, Any] = await self._tab.evaluate("() => window.contract.seen")
         return seen
 
     async def frames_of(self, other: Somebody) -> int:
@@ -87,16 +100,15 @@ class Guest:
 
 
 @asynccontextmanager
-async def guests(browser: Browser, *identities: str) -> AsyncIterator[list[Guest]]:
+async def guests(browser: Browser | Bidi, *identities: str) -> AsyncIterator[list[Guest]]:
     """Pages with the contract's script loaded, one browser context each."""
     async with AsyncExitStack() as stack:
         port = stack.enter_context(_Site()).server_port
         everybody = []
         for identity in identities:
-            page = await stack.enter_async_context(page_of(browser))
-            await page.goto(f"http://localhost:{port}/page.html")
-            await page.wait_for_function("window.contract")
-            everybody.append(Guest(page, identity))
+            tab = tab_of(browser) if isinstance(browser, Bidi) else page_of(browser)
+            everybody.append(Guest(await stack.enter_async_context(tab), identity))
+            await everybody[-1].open(port)
         yield everybody
 
 

@@ -46,7 +46,8 @@ class Target:
 class OwnEngine(Target):
     """Our engine on free ports, as a child process that a test may kill and start again."""
 
-    def __init__(self) -> None:
+    def __init__(self, media_address: str) -> None:
+        self._media_address = media_address
         self._port = free_port(socket.SOCK_STREAM)
         self._udp_port = free_port(socket.SOCK_DGRAM)
         self._child: Process | None = None
@@ -57,6 +58,8 @@ class OwnEngine(Target):
             "http_port": self._port,
             "udp_port": self._udp_port,
             "api_keys": {self._key: self._secret},
+            "udp_host": self._media_address,
+            "addresses": [self._media_address],
         }
         self._child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.load.engine", json.dumps(settings), stdout=sys.stderr
@@ -90,13 +93,13 @@ class OwnEngine(Target):
 
 
 @asynccontextmanager
-async def target() -> AsyncIterator[Target]:
-    """The engine under test for one test."""
+async def target(media_address: str = HOST) -> AsyncIterator[Target]:
+    """The engine under test for one test; our own has its media at this address."""
     if url := os.environ.get("LIVEKIT_URL"):
         key, secret = os.environ["LIVEKIT_API_KEY"], os.environ["LIVEKIT_API_SECRET"]
         yield Target(url.replace("ws", "http", 1) if url.startswith("ws") else url, key, secret)
         return
-    engine = OwnEngine()
+    engine = OwnEngine(media_address)
     await engine.start()
     try:
         yield engine

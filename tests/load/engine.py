@@ -14,6 +14,7 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from .access import Engine
 
@@ -111,7 +112,8 @@ def serve(settings: str) -> None:
     """Run our engine with these settings until it is told to stop."""
     from realtime.engine import EngineConfig, run
 
-    run(EngineConfig(http_host=HOST, udp_host=HOST, addresses=(HOST,), **json.loads(settings)))
+    usual: dict[str, Any] = {"http_host": HOST, "udp_host": HOST, "addresses": (HOST,)}
+    run(EngineConfig(**usual | json.loads(settings)))
 
 
 if __name__ == "__main__":

@@ -96,14 +96,16 @@ async def running_app(
     redis_url: str = "",
     demo: bool = True,
     scheme: str = "http",
+    host: str = "localhost",
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[App]:
     """`yoriai serve` with its data in `folder`, until the block ends.
 
-    With `scheme="https"` it makes a certificate for itself.
+    With `scheme="https"` it makes a certificate for itself. `host` is an address of this machine
+    that everything is reached at.
     """
-    port = free_port()
-    url = f"{scheme}://localhost:{port}"
+    port, media_port = free_port(), free_port()
+    url = f"{scheme}://{host}:{port}"
     environment = _environment(
         folder,
         url=url,
@@ -111,8 +113,9 @@ async def running_app(
         TLS="self-signed" if scheme == "https" else "",
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,
-        MEDIA_HTTP_PORT=str(free_port()),
+        MEDIA_HTTP_PORT=str(media_port),
         MEDIA_UDP_PORT=str(free_port(socket.SOCK_DGRAM)),
+        **(_elsewhere(host, url, f"{scheme}://{host}:{media_port}") if host != "localhost" else {}),
         **(settings or {}),
     )
     app = App(url, environment)
@@ -131,7 +134,8 @@ async def ready(app: App) -> None:
     await answers(f"{app.url}/readyz")
     if "LIVEKIT_URL" not in app.environment:
         scheme = app.url.partition(":")[0]
-        await answers(f"{scheme}://127.0.0.1:{app.environment['MEDIA_HTTP_PORT']}/healthz")
+        host = app.environment.get("MEDIA_HOST", "127.0.0.1")
+        await answers(f"{scheme}://{host}:{app.environment['MEDIA_HTTP_PORT']}/healthz")
 
 
 @asynccontextmanager
@@ -218,6 +222,16 @@ async def stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def _elsewhere(host: str, url: str, media_url: str) -> dict[str, str]:
+    """What has to be said when 127.0.0.1 is not where the processes are."""
+    return {
+        "HOST": host,
+        "MEDIA_HOST": host,
+        "MEDIA_SERVICE_ADDRESS": media_url,
+        "WEBHOOK_URL": f"{url}/hooks/media",
+    }
 
 
 async def fill(app: App) -> None:

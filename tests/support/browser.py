@@ -8,6 +8,7 @@ The programs are the system's own; nothing is downloaded.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
@@ -41,7 +42,7 @@ DEVICES: tuple[Permission, ...] = ("camera", "microphone")
 
 @asynccontextmanager
 async def chromium(
-    *, devices: bool = True, flags: Sequence[str] = (), program: str = CHROMIUM
+    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM
 ) -> AsyncIterator[Browser]:
     """Launch the system's Chromium, headless, and close it at the end.
 
@@ -49,7 +50,7 @@ async def chromium(
         devices: with a fake camera and microphone, and every question about them answered yes.
             Without, the browser has no devices at all and asks as it does for people.
         flags: further command line flags.
-        program: the browser's program, `CHROMIUM` or `CHROMIUM_SHELL`.
+        program: what starts it: `CHROMIUM`, `CHROMIUM_SHELL`, or a script that runs it elsewhere.
     """
     arguments = [*QUIET_FLAGS, *AWAKE_FLAGS, *(FAKE_DEVICE_FLAGS if devices else ()), *flags]
     async with async_playwright() as playwright:

@@ -1,5 +1,7 @@
 /** How long to wait before trying again, so that a thousand pages do not return in one second. */
 
+const SPREAD_MS = 1000;
+
 /**
  * Milliseconds before attempt number `attempt` (0 is the first retry): doubled each time up to
  * `longest`, and anywhere in the upper half of that span.
@@ -13,14 +15,24 @@ export function backoff(attempt, { first = 500, longest = 8000, random = Math.ra
 }
 
 /**
- * Wait, or stop waiting when `signal` says so.
+ * Wait, or stop waiting when `signal` says so. A pause that an outage has made long ends soon after
+ * the browser's network is back.
  * @param {number} ms
  * @param {AbortSignal} [signal]
  * @returns {Promise<void>}
  */
 export function pause(ms, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const over = new AbortController();
+    const once = { once: true, signal: over.signal };
+    const end = () => (clearTimeout(timer), over.abort(), resolve());
+    const timer = setTimeout(end, ms);
+    addEventListener("online", () => setTimeout(end, spread()), once);
+    signal?.addEventListener("abort", end, once);
   });
+}
+
+/** Milliseconds over which the pages of one place spread when its network is back. */
+export function spread() {
+  return Math.random() * SPREAD_MS;
 }

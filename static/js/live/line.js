@@ -1,6 +1,6 @@
 /** The page's one WebSocket: opened, watched, and opened again when it is lost. */
 
-import { backoff } from "../lib/backoff.js";
+import { backoff, spread } from "../lib/backoff.js";
 import { Emitter } from "../lib/emitter.js";
 
 const BEATS_OF_PATIENCE = 3;
@@ -34,6 +34,7 @@ export class Line extends Emitter {
     super();
     this.#url = url;
     this.#hello = hello;
+    addEventListener("online", () => this.#hurry());
   }
 
   get up() {
@@ -121,7 +122,18 @@ export class Line extends Emitter {
       this.tell("closed", { code });
       return;
     }
-    const wait = backoff(this.#attempt++);
+    this.#tryIn(backoff(this.#attempt++));
+  }
+
+  /** The network is back: what is lost is tried soon, however long the outage was. */
+  #hurry() {
+    const waiting = this.#attempt > 0 && !this.#socket;
+    if (waiting && !this.#ended) this.#tryIn(spread());
+  }
+
+  /** @param {number} wait milliseconds */
+  #tryIn(wait) {
+    clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.open(), wait);
     this.tell("down", { retryAt: Date.now() + wait });
   }

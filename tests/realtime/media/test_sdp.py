@@ -12,7 +12,9 @@ from realtime.media.ice import Credentials
 
 pytestmark = pytest.mark.pure
 
-OFFER = Path(__file__).with_name("offers").joinpath("chromium-simulcast.sdp").read_text()
+OFFERS = Path(__file__).with_name("offers")
+OFFER = OFFERS.joinpath("chromium-simulcast.sdp").read_text()
+FIREFOX = OFFERS.joinpath("firefox-simulcast.sdp").read_text()
 OURS = Transport(Credentials("frag", "word"), "AA:BB", ("192.0.2.1",), 4000)
 
 
@@ -119,6 +121,32 @@ def test_the_offerers_port_and_longest_message_have_defaults() -> None:
     data = sdp.parse("v=0\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\na=mid:0\n").data
     assert data is not None
     assert (data.sctp_port, data.max_message_size) == (5000, 65_536)
+
+
+def test_firefox_sections_without_a_transport_of_their_own_are_answered() -> None:
+    offer = sdp.parse(FIREFOX)
+    assert [(s.mid, s.port, s.refused) for s in offer.sections] == [
+        ("0", 9, False),
+        ("7", 0, False),
+        ("8", 0, False),
+    ]
+    _, microphone, camera = offer.sections
+    assert (microphone.sends, camera.sends, camera.send_rids) == (True, True, ["q", "h"])
+    answer = answered(FIREFOX)
+    assert "a=group:BUNDLE 0 7 8" in answer.split("\r\n")
+    lines = section(answer, "video")
+    assert lines[0] == "m=video 9 UDP/TLS/RTP/SAVPF 120 124"
+    for line in ("a=recvonly", "a=rtcp-mux", "a=rid:q recv", "a=simulcast:recv q;h"):
+        assert line in lines
+    assert "a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id" in lines
+
+
+def test_control_a_section_that_is_refused_stays_so() -> None:
+    refusing = FIREFOX.replace("a=bundle-only\n", "")
+    assert [s.refused for s in sdp.parse(refusing).sections] == [False, True, True]
+    answer = answered(refusing)
+    assert "a=group:BUNDLE 0" in answer.split("\r\n")
+    assert section(answer, "video")[0].startswith("m=video 0 ")
 
 
 LINES = st.sampled_from([*OFFER.splitlines(), "m=", "a=rid:", "a=mid:", "a=rtpmap:96 VP8/x"])

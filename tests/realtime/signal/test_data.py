@@ -257,7 +257,7 @@ async def test_a_data_track_is_refused_with_words(den: House) -> None:
         asked = rtc.PublishDataTrackRequest(pub_handle=1, name="depth")
         await ai.signalling.send(rtc.SignalRequest(publish_data_track_request=asked))
         refused: rtc.RequestResponse = await ai.told("request_response")
-        assert refused.reason == rtc.RequestResponse.NOT_ALLOWED
+        assert refused.reason == rtc.RequestResponse.UNSUPPORTED_TYPE
         assert refused.publish_data_track == asked
 
 

@@ -1,5 +1,7 @@
 """The room service as an application calls it, with `livekit-api`."""
 
+import asyncio
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -7,16 +9,22 @@ import jwt
 import pytest
 from livekit.api import (
     DeleteRoomRequest,
+    ForwardParticipantRequest,
     ListParticipantsRequest,
     ListRoomsRequest,
+    MoveParticipantRequest,
     MuteRoomTrackRequest,
     RoomParticipantIdentity,
     TwirpError,
     UpdateParticipantRequest,
+    UpdateSubscriptionsRequest,
 )
 from livekit.protocol import models, room, rtc
 
-from tests.realtime.signal.house import KEY, ROOM, SECRET, House, joined, token
+from realtime.signal.limits import Limits
+from realtime.signal.twirp import MAX_BODY
+from tests.load.signalling import Signalling
+from tests.realtime.signal.house import KEY, ROOM, SECRET, House, Talk, joined, token
 from tests.support.waiting import until
 
 AI = RoomParticipantIdentity(room=ROOM, identity="ai")
@@ -38,6 +46,8 @@ async def test_rooms_and_people_are_listed(den: House) -> None:
         assert [(r.name, r.num_participants) for r in rooms.rooms] == [(ROOM, 2)]
         people = await api.room.list_participants(ListParticipantsRequest(room=ROOM))
         assert {p.identity for p in people.participants} == {"ai", "bo"}
+        nobody = await api.room.list_participants(ListParticipantsRequest(room="lair"))
+        assert list(nobody.participants) == []
         assert (await api.room.get_participant(AI)).identity == "ai"
         with pytest.raises(TwirpError) as refused:
             await api.room.get_participant(RoomParticipantIdentity(room=ROOM, identity="nobody"))
@@ -122,8 +132,97 @@ async def test_json_and_protobuf_say_the_same(den: House) -> None:
         packed = await ask(den, "ListRooms", b"", "application/protobuf", bearer)
         unpacked = room.ListRoomsResponse.FromString(packed.content)
         assert plain.json()["rooms"][0]["sid"] == unpacked.rooms[0].sid
+        assert plain.json()["rooms"][0]["num_participants"] == 1
+        assert plain.json()["rooms"][0]["metadata"] == ""
         broken = await ask(den, "ListRooms", b"\xff", "application/protobuf", bearer)
         assert (broken.status_code, broken.json()["code"]) == (400, "malformed")
+        other = await ask(den, "ListRooms", b"", "text/plain", bearer)
+        assert (other.status_code, other.json()["code"]) == (404, "bad_route")
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY, 200), (MAX_BODY + 1, 400)])
+async def test_a_body_is_bounded(den: House, size: int, status: int) -> None:
+    body = b"{}".ljust(size)
+    answer = await ask(
+        den, "ListRooms", body, "application/json", token("x", room_list=True, room_join=False)
+    )
+    assert answer.status_code == status
+
+
+async def test_texts_are_changed_from_afar_and_kept_in_the_token(den: House) -> None:
+    async with joined(den, "ai") as ai, joined(den, "bo") as bo, den.api() as api:
+        change = UpdateParticipantRequest(
+            room=ROOM, identity="ai", name="あい", metadata="m", attributes={"hand": "up"}
+        )
+        answered = await api.room.update_participant(change)
+        assert (answered.name, answered.metadata) == ("あい", "m")
+        assert dict(answered.attributes) == {"hand": "up"}
+        await until(partial(has_heard, bo, answered))
+        await until(partial(has_token_named, ai, "あい"))
+        claims = jwt.decode(ai.tokens[-1], SECRET, ["HS256"])
+        assert (claims["metadata"], claims["attributes"]) == ("m", {"hand": "up"})
+
+
+async def has_heard(talk: Talk, info: models.ParticipantInfo) -> bool:
+    return any(info in r.update.participants for r in talk.heard)
+
+
+async def has_token_named(talk: Talk, name: str) -> bool:
+    return any(jwt.decode(t, SECRET, ["HS256"]).get("name") == name for t in talk.tokens)
+
+
+async def test_texts_too_large_change_nothing(den: House) -> None:
+    async with joined(den, "ai"), den.api() as api:
+        change = UpdateParticipantRequest(room=ROOM, identity="ai", name="n", metadata="m" * 5000)
+        with pytest.raises(TwirpError) as refused:
+            await api.room.update_participant(change)
+        assert refused.value.code == "invalid_argument"
+        assert (await api.room.get_participant(AI)).name == ""
+
+
+async def test_the_largest_texts_fit_into_the_token_for_coming_back(den: House) -> None:
+    limits = Limits()
+    async with joined(den, "ai") as ai, den.api() as api:
+        change = UpdateParticipantRequest(
+            room=ROOM,
+            identity="ai",
+            name="い" * (limits.name_bytes // 3),
+            metadata="い" * (limits.metadata_bytes // 3),
+            attributes={"k": "い" * (limits.attributes_bytes // 3 - 1)},
+        )
+        await api.room.update_participant(change)
+        await until(partial(has_token_named, ai, change.name))
+        again = Talk(await Signalling.open(den.url, ai.tokens[-1], None))
+        listening = asyncio.create_task(again.listen())
+        assert (await again.told("join")).participant.metadata == change.metadata
+        await again.signalling.leave()
+        await listening
+
+
+async def test_who_watches_what_is_decided_from_afar(den: House) -> None:
+    async with den.peer("ai", publishes=True), joined(den, "bo"), den.api() as api:
+        await until(lambda: has_tracks(api, 2))
+        sids = [track.sid for track in (await api.room.get_participant(AI)).tracks]
+        watching = den.rooms[ROOM].participants["bo"].subscriptions
+        assert set(watching) == set(sids)
+        change = UpdateSubscriptionsRequest(room=ROOM, identity="bo", track_sids=sids[:1])
+        await api.room.update_subscriptions(change)
+        assert set(watching) == set(sids[1:])
+        change.subscribe = True
+        await api.room.update_subscriptions(change)
+        assert set(watching) == set(sids)
+
+
+async def test_nobody_is_moved_or_forwarded_between_rooms(den: House) -> None:
+    move = MoveParticipantRequest(room=ROOM, identity="ai", destination_room="lair")
+    forward = ForwardParticipantRequest(room=ROOM, identity="ai", destination_room="lair")
+    async with joined(den, "ai"), den.api() as api:
+        for call in (api.room.move_participant(move), api.room.forward_participant(forward)):
+            with pytest.raises(TwirpError) as refused:
+                await call
+            assert refused.value.code == "unimplemented"
+            assert "joining" in refused.value.message
+        assert list(den.rooms) == [ROOM]
 
 
 async def test_a_refresh_token_comes_with_the_join(den: House) -> None:

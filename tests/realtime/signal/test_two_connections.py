@@ -70,7 +70,7 @@ async def ended(den: House, identity: str) -> None:
 async def test_the_second_connection_is_offered_before_anything_is_watched(den: House) -> None:
     async with viewer(den) as talk:
         join = await talk.told("join")
-        assert (join.subscriber_primary, join.ping_timeout) == (True, 15)
+        assert (join.subscriber_primary, join.ping_timeout) == (True, 5)
         offer = await offered(talk, 1)
         description = sdp.parse(offer.sdp)
         assert [(s.kind, s.mid) for s in description.sections] == [("application", "0")]

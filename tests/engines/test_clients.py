@@ -1,0 +1,66 @@
+"""Clients that share no code meet in one room, and each gets what the other sends."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from livekit.protocol.room import ListParticipantsRequest
+
+from tests.engines.pages import guests, meet
+from tests.engines.target import Target, target
+from tests.support.browser import chromium
+from tests.support.firefox import firefox
+from tests.support.network import outer_address
+from tests.support.waiting import until
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Target]:
+    """At an address that every client dials: Firefox leaves the loopback's out."""
+    with outer_address() as address:
+        async with target(address) as running:
+            yield running
+
+
+@pytest.fixture
+def room() -> str:
+    return f"clients-{uuid4().hex[:8]}"
+
+
+async def test_firefox_and_chromium_see_and_hear_each_other(engine: Target, room: str) -> None:
+    async with (
+        chromium() as chrome,
+        firefox() as fox,
+        guests(chrome, "ai", "chi") as (ai, chi),
+        guests(fox, "bo") as (bo,),
+    ):
+        await meet([ai, bo], engine, room)
+        for guest in (ai, bo):
+            seen = await guest.seen()
+            assert (seen["sockets"], seen["reconnecting"], seen["disconnected"]) == (1, 0, [])
+        assert await mime_types(engine, room) == {"audio/opus", "video/vp8"}
+        for muting, watching in ((ai, bo), (bo, ai)):
+            await muting.do("setMicrophone", False)
+            await until(partial(watching.saw, f"TrackMuted:{muting.identity}:microphone"))
+            await muting.do("setMicrophone", True)
+            await until(partial(watching.saw, f"TrackUnmuted:{muting.identity}:microphone"))
+        await bo.do("unpublishCamera")
+        await until(lambda: ai.saw("TrackUnpublished:bo:camera"))
+        await bo.do("publish", {"video": True, "audio": False})
+        await until(lambda: ai.sees_and_hears(bo))
+        await ai.do("leave")
+        await until(lambda: bo.saw("ParticipantDisconnected:ai:"))
+        await chi.join(engine, room)
+        await chi.do("publish")
+        await until(lambda: bo.sees_and_hears(chi))
+        await until(lambda: chi.sees_and_hears(bo))
+        await bo.do("leave")
+        await until(lambda: chi.saw("ParticipantDisconnected:bo:"))
+
+
+async def mime_types(engine: Target, room: str) -> set[str]:
+    """What is published in the room."""
+    async with engine.api() as api:
+        people = await api.room.list_participants(ListParticipantsRequest(room=room))
+    return {track.mime_type.lower() for each in people.participants for track in each.tracks}
