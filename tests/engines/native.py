@@ -38,6 +38,7 @@ class Native:
     async def join(self, url: str, token: str, *, single: bool) -> None:
         """Join with one peer connection or with two."""
         await self.room.connect(url, token, rtc.RoomOptions(single_peer_connection=single))
+        self.room.local_participant.register_rpc_method("shout", _shout)
 
     async def publish(self) -> None:
         """Publish camera and microphone, and keep them moving."""
@@ -62,6 +63,12 @@ class Native:
         """Send a user packet to everybody."""
         speaker = self.room.local_participant
         await speaker.publish_data(text, reliable=reliable, topic=topic)
+
+    async def call(self, identity: str, payload: str) -> str:
+        """Call a participant's method "shout", as pages and we ourselves have it."""
+        return await self.room.local_participant.perform_rpc(
+            destination_identity=identity, method="shout", payload=payload
+        )
 
     async def sees_and_hears(self, identity: str, *, frames: int = 30, loud: int = 10) -> bool:
         """Whether enough came from a participant."""
@@ -116,6 +123,10 @@ class Native:
         samples = array("h", (round(12_000 * value) for value in wave)).tobytes()
         while True:
             await microphone.capture_frame(rtc.AudioFrame(samples, SAMPLE_RATE, 1, SAMPLES))
+
+
+async def _shout(called: rtc.RpcInvocationData) -> str:
+    return f"{called.caller_identity}: {called.payload.upper()}"
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from livekit.protocol.room import ListParticipantsRequest
 
-from tests.engines.pages import guests, meet
+from tests.engines.native import native
+from tests.engines.pages import Guest, guests, meet
 from tests.engines.target import Target, target
 from tests.support.browser import chromium
 from tests.support.firefox import firefox
@@ -57,6 +58,38 @@ async def test_firefox_and_chromium_see_and_hear_each_other(engine: Target, room
         await until(lambda: chi.sees_and_hears(bo))
         await bo.do("leave")
         await until(lambda: chi.saw("ParticipantDisconnected:bo:"))
+
+
+async def test_three_kinds_of_clients_see_hear_tell_and_call_each_other(
+    engine: Target, room: str
+) -> None:
+    async with (
+        chromium() as chrome,
+        firefox() as fox,
+        guests(chrome, "ai") as (ai,),
+        guests(fox, "bo") as (bo,),
+        native("nao") as nao,
+    ):
+        await meet([ai, bo], engine, room)
+        await nao.join(engine.url, engine.token("nao", room), single=True)
+        await nao.publish()
+        for guest, others in ((ai, (bo, nao)), (bo, (ai, nao))):
+            for other in others:
+                await until(partial(guest.sees_and_hears, other))
+        await until(partial(nao.sees_and_hears, "ai"))
+        await until(partial(nao.sees_and_hears, "bo"))
+        await nao.say("for sure", reliable=True, topic="news")
+        await nao.say("maybe", reliable=False, topic="news")
+        await until(partial(told, ai, "nao", {"for sure", "maybe"}))
+        await until(partial(told, bo, "nao", {"for sure", "maybe"}))
+        assert await ai.do("call", "nao", "hey") == "ai: HEY"
+        assert await nao.call("bo", "ho") == "nao: HO"
+        assert await bo.do("call", "ai", "hi") == "bo: HI"
+
+
+async def told(guest: Guest, sender: str, texts: set[str]) -> bool:
+    """Whether a page has got these packets of a participant."""
+    return texts <= {text for who, *_, text in (await guest.seen())["data"] if who == sender}
 
 
 async def mime_types(engine: Target, room: str) -> set[str]:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import ClientSession
@@ -136,7 +137,7 @@ class Twirp:
             url = f"{self._url}/{method}"
             async with self._http.post(url, data=body, headers=headers) as answer:
                 await answer.read()
-                if answer.status >= 500:
+                if answer.status >= 500 and answer.status != HTTPStatus.NOT_IMPLEMENTED:
                     raise Broken(f"{method} was answered with {answer.status}")
 
     async def end(self) -> None:
