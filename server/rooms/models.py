@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from server.core.columns import Row, choice, moment
 
@@ -35,6 +35,7 @@ class Room(Row, table=True):
     event_id: UUID = Field(foreign_key="event.id", index=True)
     session_id: UUID | None = Field(default=None, foreign_key="session.id", index=True)
     kind: RoomKind = choice(RoomKind)
+    number: int | None = None  # on its door; a team's room has the team's
     name: str = ""
 
 
@@ -59,6 +60,29 @@ class SeatState(Row, table=True):
     camera: bool = False
     last_seen: datetime = moment()
     access_epoch: int = 1
+
+
+class PlacedBy(StrEnum):
+    """Why somebody has a room other than the session's main room."""
+
+    ROUND = "round"  # the round opened, or a slot of it began
+    CHOICE = "choice"  # the person chose the room
+    MOVE = "move"  # an organizer moved the person
+    VISIT = "visit"  # an organizer or mentor looks in
+
+
+class Placement(SQLModel, table=True):
+    """Where a person belongs in a session now; without a row, in its main room.
+
+    It says so for everyone concerned, here or not: who comes late or on another device is in the
+    right room at once.
+    """
+
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    participation_id: UUID = Field(primary_key=True, foreign_key="participation.id")
+    room_id: UUID = Field(foreign_key="room.id", index=True)
+    cause: PlacedBy = choice(PlacedBy)
+    at: datetime = moment()
 
 
 class ChatMessage(Row, table=True):

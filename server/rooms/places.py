@@ -4,18 +4,35 @@ from sqlmodel import col, select
 
 from server.core.db import Db
 from server.events.models import Participation, Session
-from server.rooms.models import Room, RoomKind
+from server.rooms.models import Placement, Room, RoomKind
 
 
 async def place(db: Db, *, participation: Participation, session: Session) -> Room:
-    """The room of a participation in a session: so far the session's main room.
+    """The room of a participation in a session: where it is placed, else the main room.
 
-    Runs in a write transaction; the room is made by the first who comes. The session row is
-    locked, so that two firsts do not make two rooms.
+    Runs in a write transaction; the main room is made by the first who comes.
     """
-    room = await known_place(db, participation=participation, session=session)
-    if room:
-        return room
+    return await known_place(
+        db, participation=participation, session=session
+    ) or await open_main_room(db, session)
+
+
+async def known_place(db: Db, *, participation: Participation, session: Session) -> Room | None:
+    """The room of a participation in a session, if it has been made already."""
+    assert participation.event_id == session.event_id
+    placed = (
+        select(Room)
+        .join(Placement, col(Placement.room_id) == col(Room.id))
+        .where(Placement.session_id == session.id, Placement.participation_id == participation.id)
+    )
+    return (await db.exec(placed)).one_or_none() or await main_room(db, session)
+
+
+async def open_main_room(db: Db, session: Session) -> Room:
+    """The main room of a session, made when nobody has been there yet.
+
+    The session row is locked, so that two firsts do not make two rooms.
+    """
     await db.exec(select(Session.id).where(col(Session.id) == session.id).with_for_update())
     room = await main_room(db, session)
     if room is None:
@@ -23,12 +40,6 @@ async def place(db: Db, *, participation: Participation, session: Session) -> Ro
         db.add(room)
         await db.flush()
     return room
-
-
-async def known_place(db: Db, *, participation: Participation, session: Session) -> Room | None:
-    """The room of a participation in a session, if it has been made already."""
-    assert participation.event_id == session.event_id
-    return await main_room(db, session)
 
 
 async def main_room(db: Db, session: Session) -> Room | None:

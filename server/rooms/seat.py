@@ -76,8 +76,8 @@ async def take(
         raise SeatElsewhere
     returning = lease.is_return(seat, login_id=login_id, now=now)
     devices = lease.devices_on_return(seat, login_id=login_id, now=now)
+    room = await place(db, participation=participation, session=session)
     if seat is None:
-        room = await place(db, participation=participation, session=session)
         seat = SeatState(
             participation_id=participation.id,
             session_id=session.id,
@@ -95,7 +95,7 @@ async def take(
             now=now,
         )
     seat.connection_id, seat.line_id, seat.login_id = connection_id, line_id, login_id
-    seat.last_seen = now
+    seat.room_id, seat.last_seen = room.id, now
     seat.mic, seat.camera = devices
     db.add(seat)
     stream = person_stream(participation.id)

@@ -1,0 +1,180 @@
+"""Reads of teams, mentors, rounds and plans."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from server.core.db import Db
+from server.core.errors import NotFound
+from server.events.models import Event, Participation
+from server.mentoring.models import (
+    Assignment,
+    Availability,
+    Conflict,
+    Mentor,
+    MentorState,
+    Plan,
+    PlanState,
+    Round,
+    Slot,
+    Team,
+    TeamMember,
+    TeamState,
+)
+from server.mentoring.rules import Board, Visit
+
+
+async def teams_of(db: Db, event_id: UUID) -> list[Team]:
+    """The registered teams of an event by their numbers."""
+    found = select(Team).where(Team.event_id == event_id, Team.state == TeamState.REGISTERED)
+    return list((await db.exec(found.order_by(col(Team.number)))).all())
+
+
+async def members_of(db: Db, team_ids: Collection[UUID]) -> dict[UUID, list[TeamMember]]:
+    """Those who sit down for the teams now, in the order of their seats."""
+    found = select(TeamMember).where(
+        col(TeamMember.team_id).in_(team_ids), col(TeamMember.until).is_(None)
+    )
+    members: dict[UUID, list[TeamMember]] = defaultdict(list)
+    for member in await db.exec(found.order_by(col(TeamMember.number))):
+        members[member.team_id].append(member)
+    return members
+
+
+async def participations_by_team(db: Db, event_id: UUID) -> dict[UUID, list[UUID]]:
+    """The participations of those who sit down for each team of an event now."""
+    found = (
+        select(TeamMember.team_id, Participation.id)
+        .join(Team, col(Team.id) == col(TeamMember.team_id))
+        .join(Participation, col(Participation.account_id) == col(TeamMember.account_id))
+        .where(
+            Participation.event_id == event_id,
+            Team.event_id == event_id,
+            Team.state == TeamState.REGISTERED,
+            col(TeamMember.until).is_(None),
+        )
+        .order_by(col(TeamMember.number))
+    )
+    people: dict[UUID, list[UUID]] = defaultdict(list)
+    for team_id, person in (await db.exec(found)).all():
+        people[team_id].append(person)
+    return people
+
+
+async def mentors_of(db: Db, event_id: UUID) -> list[Mentor]:
+    """The mentors of an event who have said yes, in the order in which they were invited."""
+    found = select(Mentor).where(Mentor.event_id == event_id, Mentor.state == MentorState.ACCEPTED)
+    return list((await db.exec(found.order_by(col(Mentor.id)))).all())
+
+
+async def rounds_of(db: Db, event_id: UUID) -> list[Round]:
+    """The rounds of an event in order."""
+    found = select(Round).where(Round.event_id == event_id)
+    return list((await db.exec(found.order_by(col(Round.number)))).all())
+
+
+async def round_of(db: Db, event: Event, number: int) -> Round:
+    """A round of an event.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    found = select(Round).where(Round.event_id == event.id, Round.number == number)
+    round_ = (await db.exec(found)).one_or_none()
+    if round_ is None:
+        raise NotFound(round=number)
+    return round_
+
+
+async def held_round(db: Db, round_id: UUID) -> Round:
+    """A round as it is now, its row held until the transaction ends."""
+    found = select(Round).where(Round.id == round_id).with_for_update()
+    return (await db.exec(found.execution_options(populate_existing=True))).one()
+
+
+async def slots_of(db: Db, round_ids: Collection[UUID]) -> dict[UUID, list[Slot]]:
+    """The slots of the rounds, in order."""
+    found = select(Slot).where(col(Slot.round_id).in_(round_ids))
+    slots: dict[UUID, list[Slot]] = {round_id: [] for round_id in round_ids}
+    for slot in await db.exec(found.order_by(col(Slot.number))):
+        slots[slot.round_id].append(slot)
+    return slots
+
+
+async def plan_in(db: Db, event_id: UUID, state: PlanState) -> Plan | None:
+    """The plan that holds, or the one that is being written."""
+    assert state is not PlanState.FORMER
+    found = select(Plan).where(Plan.event_id == event_id, Plan.state == state)
+    return (await db.exec(found)).one_or_none()
+
+
+async def assignments_of(db: Db, plan: Plan | None) -> list[Assignment]:
+    """What a plan says, all of it."""
+    if plan is None:
+        return []
+    return list((await db.exec(select(Assignment).where(Assignment.plan_id == plan.id))).all())
+
+
+async def visits_in(db: Db, slot: Slot, event_id: UUID) -> list[tuple[Assignment, Mentor, Team]]:
+    """Who visits whom in a slot, by the plan that holds."""
+    found = (
+        select(Assignment, Mentor, Team)
+        .join(Plan, col(Plan.id) == col(Assignment.plan_id))
+        .join(Mentor, col(Mentor.id) == col(Assignment.mentor_id))
+        .join(Team, col(Team.id) == col(Assignment.team_id))
+        .where(
+            Assignment.slot_id == slot.id,
+            Plan.event_id == event_id,
+            Plan.state == PlanState.PUBLISHED,
+        )
+        .order_by(col(Team.number))
+    )
+    return list((await db.exec(found)).all())
+
+
+async def board_of(db: Db, event_id: UUID) -> Board:
+    """All that a plan of the event is judged by."""
+    rounds = await rounds_of(db, event_id)
+    slots = await slots_of(db, [round_.id for round_ in rounds])
+    teams, mentors = await teams_of(db, event_id), await mentors_of(db, event_id)
+    ids = [mentor.id for mentor in mentors]
+    not_free = select(Availability.mentor_id, Availability.slot_id).where(
+        col(Availability.mentor_id).in_(ids), col(Availability.free).is_(False)
+    )
+    return Board(
+        slots={slot.id: round_.id for round_ in rounds for slot in slots[round_.id]},
+        teams=[team.id for team in teams],
+        capacity={mentor.id: mentor.capacity for mentor in mentors},
+        busy=frozenset((mentor, slot) for mentor, slot in (await db.exec(not_free)).all()),
+        apart=await _apart(db, teams, mentors),
+        keeps=frozenset(team.id for team in teams if team.keep_mentor),
+    )
+
+
+async def _apart(
+    db: Db, teams: Collection[Team], mentors: Collection[Mentor]
+) -> frozenset[tuple[UUID, UUID]]:
+    """Mentor and team of one organization, and whoever said that they must not meet."""
+    of_organization: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for team in teams:
+        of_organization[team.organization_id].append(team.id)
+    pairs = {
+        (mentor.id, team)
+        for mentor in mentors
+        if mentor.organization_id is not None
+        for team in of_organization[mentor.organization_id]
+    }
+    said = select(Conflict).where(col(Conflict.mentor_id).in_([mentor.id for mentor in mentors]))
+    for conflict in await db.exec(said):
+        if conflict.team_id is not None:
+            pairs.add((conflict.mentor_id, conflict.team_id))
+        if conflict.organization_id is not None:
+            pairs |= {(conflict.mentor_id, t) for t in of_organization[conflict.organization_id]}
+    return frozenset(pairs)
+
+
+def visits_from(assignments: Collection[Assignment]) -> list[Visit]:
+    """Assignments without their rows."""
+    return [Visit(each.slot_id, each.team_id, each.mentor_id) for each in assignments]
