@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +28,8 @@ from server.rooms.models import Room
 from server.rooms.places import known_place, place
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
+from server.rounds.actions import session_stream, state_of
+from server.rounds.queries import running
 from server.web.csrf import same_origin
 from server.web.errors import text_of
 from server.web.services import Services
@@ -76,9 +78,19 @@ class Place:
         return chat.room_stream(self.room.id)
 
     @property
+    def session_stream(self) -> str:
+        """The stream of everybody in the session."""
+        return session_stream(self.entry.session.id)
+
+    @property
     def person_stream(self) -> str:
         """The stream that only this person reads."""
         return seat.person_stream(self.you)
+
+    @property
+    def streams(self) -> tuple[str, str, str]:
+        """All that the page reads."""
+        return self.room_stream, self.session_stream, self.person_stream
 
 
 class Gateway:
@@ -124,6 +136,20 @@ class Gateway:
     async def _first_in(self, here: Entry) -> Room:
         async with self._database.writing() as db:
             return await place(db, participation=here.participation, session=here.session)
+
+    async def place_now(self, here: Place) -> Place:
+        """The same page where its person belongs now."""
+        participation, session = here.entry.participation, here.entry.session
+        async with self._database.reading() as db:
+            room = await known_place(db, participation=participation, session=session)
+        return replace(here, room=room or here.room)
+
+    async def session_snapshot(self, here: Place) -> tuple[int, dict[str, Any] | None]:
+        """The head of the session's stream, and the round that ran at that number."""
+        async with self._database.reading_one_moment() as db:
+            heads = await log.heads(db, [here.session_stream])
+            found = await running(db, here.entry.session.id)
+        return heads.get(here.session_stream, 0), state_of(*found) if found else None
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
         """The newest number of each stream, 0 where nothing happened yet."""

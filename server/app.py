@@ -44,6 +44,7 @@ from server.core.config import Settings
 from server.core.db import Database
 from server.core.errors import DomainError
 from server.rooms.engine import engine_of
+from server.rounds import ticking
 from server.web import assets, errors
 from server.web.csrf import CrossSiteGuard
 from server.web.headers import SecurityHeaders
@@ -138,6 +139,7 @@ def _lifespan(settings: Settings, *, with_worker: bool) -> Any:
             tasks = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(tasks.cancel_scope.cancel)
             tasks.start_soon(app.state.live.run)
+            tasks.start_soon(ticking.run, database, app.state.live.look)
             if with_worker:
                 tasks.start_soon(worker.work, settings, database)
             yield

@@ -14,6 +14,7 @@ from server.core.db import Database
 from server.core.errors import CannotRun
 from server.listen import listen
 from server.preparing import prepare
+from server.rounds import ticking
 
 SHUTDOWN_SECONDS = 5
 
@@ -69,6 +70,7 @@ async def _work_until_stopped(settings: Settings) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(worker.work, settings, database)
+            tasks.start_soon(ticking.run, database)
             async for _ in signals:
                 tasks.cancel_scope.cancel()
                 break

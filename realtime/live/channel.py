@@ -1,5 +1,6 @@
 """The live channel: one WebSocket per page, from the hello to the close."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -50,6 +51,8 @@ class LiveChannel:
         self.clock = clock
         self.hub = Hub(gateway, clock)
         self.presence = PresenceBoard(self.hub, gateway, clock)
+        self.hub.on_moved = self._moved
+        self._movers: dict[Connection, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Everything that goes on beside the connections, until cancelled."""
@@ -59,6 +62,10 @@ class LiveChannel:
             tasks.start_soon(self.hub.nudges.listen, self.hub.hear)
             tasks.start_soon(self.hub.end_logins)
             tasks.start_soon(self.presence.run)
+
+    def look(self) -> None:
+        """Something was committed that pages should hear of: look now, not within a second."""
+        self.hub.look()
 
     async def serve(self, websocket: WebSocket) -> None:
         """One connection. What it may not do ends in a close code, never in an exception."""
@@ -110,14 +117,45 @@ class LiveChannel:
         """Welcome, then what the page needs of each stream, then events as they happen."""
         place, now = connection.place, self.clock()
         connection.offer(Welcome(server_now=now, you=place.you, beat_seconds=BEAT_SECONDS))
-        for stream in (place.room_stream, place.person_stream):
+        for stream in place.streams:
             await self.hub.subscribe(connection, stream)
             await catch_up(self.gateway, connection, stream, hello.have.get(stream), now)
         self.hub.add(connection)
+        self._moved(connection)  # since the page said hello
         told = self.presence.last(place.room.id)
         if told:
             connection.offer(told)
         self.presence.changed(place.room.id)
+
+    def _moved(self, connection: Connection) -> None:
+        """The person belongs elsewhere: the page reads the other room from now on."""
+        before = self._movers.get(connection)
+        task = asyncio.create_task(self._follow(connection, before))
+        self._movers[connection] = task
+        task.add_done_callback(lambda _: self._arrived(connection, task))
+
+    def _arrived(self, connection: Connection, task: asyncio.Task[None]) -> None:
+        if self._movers.get(connection) is task:
+            del self._movers[connection]
+
+    async def _follow(self, connection: Connection, before: asyncio.Task[None] | None) -> None:
+        """One move after the other; where the person belongs is read, not taken from the news."""
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            former = connection.place
+            place = await self.gateway.place_now(former)
+            if place.room.id == former.room.id or connection not in self.hub.connections:
+                return
+            connection.place = place
+            self.hub.unsubscribe(connection, former.room_stream)
+            await self.hub.subscribe(connection, place.room_stream)
+            await catch_up(self.gateway, connection, place.room_stream, None, self.clock())
+            self.presence.changed(former.room.id)
+            self.presence.changed(place.room.id)
+        except Exception as error:  # the page begins anew, and is in the right room then
+            log.warning("a page could not be moved", error=type(error).__name__)
+            connection.end(Close.RESTARTING)
 
     async def _listen(self, websocket: WebSocket, connection: Connection) -> Never:
         bucket = Bucket(time.monotonic())

@@ -85,6 +85,11 @@ class Connection:
         """Hold back the events of a stream until its snapshot is there."""
         self._early.setdefault(stream, [])
 
+    def forget(self, stream: str) -> None:
+        """The page reads a stream no longer."""
+        self._sent.pop(stream, None)
+        self._early.pop(stream, None)
+
     def start(self, stream: str, seq: int) -> None:
         """The page knows the stream up to `seq`: let later events through, in order."""
         self._sent[stream] = seq

@@ -18,6 +18,7 @@ from realtime.live.connection import Connection
 from realtime.live.nudges import Nudges
 from realtime.live.seats import tell_former_holder
 from realtime.live.snapshots import as_message
+from realtime.protocol.messages import SeatMoved
 
 log = structlog.get_logger()
 
@@ -31,6 +32,10 @@ class Feed:
 
     head: int
     readers: set[Connection] = field(default_factory=set)
+
+
+def _nobody_follows(connection: Connection) -> None:
+    pass
 
 
 class Hub:
@@ -49,6 +54,7 @@ class Hub:
         self._due: set[str] = set()
         self._wake = asyncio.Event()
         self._next_look = 0.0  # monotonic seconds
+        self.on_moved: Callable[[Connection], None] = _nobody_follows
 
     async def subscribe(self, connection: Connection, stream: str) -> None:
         """Read a stream for a connection, which holds events back until it starts."""
@@ -66,12 +72,17 @@ class Hub:
     def remove(self, connection: Connection) -> None:
         """The connection is gone."""
         self.connections.discard(connection)
-        for stream in connection.streams:
-            feed = self._feeds.get(stream)
-            if feed is not None:
-                feed.readers.discard(connection)
-                if not feed.readers:
-                    del self._feeds[stream]
+        for stream in tuple(connection.streams):
+            self.unsubscribe(connection, stream)
+
+    def unsubscribe(self, connection: Connection, stream: str) -> None:
+        """Read a stream for a connection no longer."""
+        connection.forget(stream)
+        feed = self._feeds.get(stream)
+        if feed is not None:
+            feed.readers.discard(connection)
+            if not feed.readers:
+                del self._feeds[stream]
 
     def happened(self, stream: str, seq: int) -> None:
         """Something was committed to a stream: deliver it here and tell the other processes."""
@@ -84,6 +95,11 @@ class Hub:
         if feed is not None and seq > feed.head:
             self._due.add(stream)
             self._wake.set()
+
+    def look(self) -> None:
+        """Read the heads of all streams at once."""
+        self._next_look = 0.0
+        self._wake.set()
 
     async def deliver(self) -> Never:
         """Deliver what is new: when nudged, and each second."""
@@ -128,6 +144,8 @@ class Hub:
             for reader in tuple(feed.readers):
                 reader.deliver(stream, message.seq, text)
                 tell_former_holder(reader, message)
+                if isinstance(message, SeatMoved):
+                    self.on_moved(reader)
             feed.head = message.seq
         if len(messages) == MOST_AT_ONCE:  # there is more
             self.hear(stream, feed.head + 1)

@@ -78,7 +78,7 @@ async def _since(
 ) -> dict[str, Any]:
     """What is missing comes as events or as a snapshot; the answer says up to which number."""
     stream = request.stream
-    if stream not in (connection.place.room_stream, connection.place.person_stream):
+    if stream not in connection.place.streams:
         raise Closing(Close.PROTOCOL_ERROR)
     now = channel.clock()
     return {"seq": await catch_up(channel.gateway, connection, stream, request.seq, now)}

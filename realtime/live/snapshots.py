@@ -5,12 +5,15 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from realtime.gateway import Forgotten, Gateway, StreamEvent
+from realtime.gateway import Forgotten, Gateway, Place, StreamEvent
 from realtime.live.connection import Connection
 from realtime.protocol.messages import (
     ChatLine,
     LoggedEvent,
+    RoomDoor,
     RoomSnapshot,
+    RoundFacts,
+    SessionSnapshot,
     Snapshot,
     logged_event,
 )
@@ -75,15 +78,31 @@ async def _missed(gateway: Gateway, stream: str, have: int, now: datetime) -> li
 
 async def _snapshot(
     gateway: Gateway, connection: Connection, stream: str, now: datetime
-) -> RoomSnapshot | Snapshot:
-    if stream != connection.place.room_stream:
+) -> RoomSnapshot | SessionSnapshot | Snapshot:
+    place = connection.place
+    if stream == place.session_stream:
+        seq, facts = await gateway.session_snapshot(place)
+        return SessionSnapshot(
+            stream=stream,
+            seq=seq,
+            server_now=now,
+            round=RoundFacts.model_validate(facts) if facts else None,
+            door=door_of(place),
+        )
+    if stream != place.room_stream:
         seq = (await gateway.heads([stream]))[stream]
         return Snapshot(stream=stream, seq=seq, server_now=now)
-    seq, chat = await gateway.room_snapshot(connection.place.room)
+    seq, chat = await gateway.room_snapshot(place.room)
     return RoomSnapshot(
         stream=stream,
         seq=seq,
         server_now=now,
-        room=connection.place.room.id,
+        room=place.room.id,
         chat=[ChatLine.model_validate(line) for line in chat],
     )
+
+
+def door_of(place: Place) -> RoomDoor:
+    """What is written on the door of a page's room."""
+    room = place.room
+    return RoomDoor(room=room.id, kind=room.kind, number=room.number, name=room.name)

@@ -141,6 +141,48 @@ class RoomSnapshot(Message):
     chat: list[ChatLine]  # the newest 200, oldest first
 
 
+class RoomDoor(Message):
+    """A room as it is written on its door."""
+
+    room: UUID
+    kind: str
+    number: int | None
+    name: str
+
+
+class SlotTimes(Message):
+    """When a slot is."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+class RoundFacts(Message):
+    """A round as it is now."""
+
+    round: UUID
+    number: int
+    state: Literal["planned", "open", "returning", "closed"]
+    form: str
+    starts_at: datetime
+    ends_at: datetime
+    slots: list[SlotTimes]
+
+
+class SessionSnapshot(Message):
+    """The state of a `session:` stream at `seq`: the round that runs, if one does, and the room
+    that the person belongs in.
+    """
+
+    type: Literal["session.snapshot"] = "session.snapshot"
+    stream: str
+    seq: int
+    server_now: datetime
+    round: RoundFacts | None
+    door: RoomDoor
+
+
 class Snapshot(Message):
     """The state of a stream whose snapshot is only its head."""
 
@@ -201,8 +243,87 @@ class SeatRevoked(Logged):
     data: SeatTakenData
 
 
+class SeatMovedData(RoomDoor):
+    """Where the person belongs in a session now."""
+
+    session: UUID
+
+
+class SeatMoved(Logged):
+    """On `person:`: the person belongs in another room of the session from now on."""
+
+    type: Literal["seat.moved"] = "seat.moved"
+    data: SeatMovedData
+
+
+class RoundOpened(Logged):
+    """On `session:`: the rooms of a round are open; everybody concerned is told of their own."""
+
+    type: Literal["round.opened"] = "round.opened"
+    data: RoundFacts
+
+
+class RoundChanged(Logged):
+    """On `session:`: the round has another end, or its next slot began."""
+
+    type: Literal["round.changed"] = "round.changed"
+    data: RoundFacts
+
+
+class RoundReturning(Logged):
+    """On `session:`: everybody is brought back at the round's new end, unless that is stopped."""
+
+    type: Literal["round.returning"] = "round.returning"
+    data: RoundFacts
+
+
+class RoundWarning(RoundFacts):
+    """How many seconds are left."""
+
+    seconds: int
+
+
+class RoundWarned(Logged):
+    """On `session:`: the round ends soon."""
+
+    type: Literal["round.warned"] = "round.warned"
+    data: RoundWarning
+
+
+class RoundClosed(Logged):
+    """On `session:`: the round is over."""
+
+    type: Literal["round.closed"] = "round.closed"
+    data: RoundFacts
+
+
+class Announcement(Message):
+    """What an organizer says to rooms."""
+
+    text: str
+    name: str
+
+
+class RoomTold(Logged):
+    """On `session:` or `room:`: an organizer says something to all rooms, or to this one."""
+
+    type: Literal["room.told"] = "room.told"
+    data: Announcement
+
+
 LoggedEvent = Annotated[
-    ChatPosted | ChatDeleted | SeatTaken | SeatRevoked, Field(discriminator="type")
+    ChatPosted
+    | ChatDeleted
+    | SeatTaken
+    | SeatRevoked
+    | SeatMoved
+    | RoundOpened
+    | RoundChanged
+    | RoundReturning
+    | RoundWarned
+    | RoundClosed
+    | RoomTold,
+    Field(discriminator="type"),
 ]
 logged_event: TypeAdapter[LoggedEvent] = TypeAdapter(LoggedEvent)
 
@@ -248,4 +369,14 @@ class Beat(Message):
     server_now: datetime
 
 
-ToPage = Welcome | RoomSnapshot | Snapshot | LoggedEvent | Presence | SeatLost | Reply | Beat
+ToPage = (
+    Welcome
+    | RoomSnapshot
+    | SessionSnapshot
+    | Snapshot
+    | LoggedEvent
+    | Presence
+    | SeatLost
+    | Reply
+    | Beat
+)

@@ -89,6 +89,54 @@ async def gave_seat(db: Db, holder: Holder, *, at: datetime) -> None:
     await _close(db, _open_live(holder), at=at)
 
 
+async def moved(
+    db: Db, people: Collection[UUID], *, session_id: UUID, event_id: UUID, at: datetime
+) -> None:
+    """People were moved to other rooms: the stays of those who are here go on there.
+
+    To be called after their seats stand in the new rooms.
+    """
+    here = select(SeatState).where(
+        col(SeatState.session_id) == session_id,
+        col(SeatState.participation_id).in_(people),
+        col(SeatState.connection_id).is_not(None),
+    )
+    found = select(Attendance.participation_id, Attendance.room_id).where(
+        col(Attendance.session_id) == session_id,
+        col(Attendance.participation_id).in_(people),
+        col(Attendance.via) == Via.LIVE,
+        col(Attendance.left_at).is_(None),
+    )
+    seats = {seat.participation_id: seat for seat in await db.exec(here)}
+    elsewhere = {
+        person
+        for person, room in (await db.exec(found)).all()
+        if person not in seats or seats[person].room_id != room
+    }
+    over = (
+        col(Attendance.session_id) == session_id,
+        col(Attendance.participation_id).in_(elsewhere),
+        col(Attendance.via) == Via.LIVE,
+        col(Attendance.left_at).is_(None),
+    )
+    await _close(db, over, at=at)
+    stays = [
+        Presence(
+            event_id,
+            session_id,
+            seat.room_id,
+            person,
+            Via.LIVE,
+            f"{seat.connection_id}/{at.isoformat()}",
+        )
+        for person, seat in seats.items()
+        if person in elsewhere
+    ]
+    if stays:
+        rows = [{**_values(stay), "joined_at": at, "seen_at": at} for stay in stays]
+        await db.exec(_insert(db).values(rows).on_conflict_do_nothing())
+
+
 async def held_seats(db: Db, holders: Collection[Holder], *, at: datetime) -> None:
     """Pages that hold seats reported: their stays go on. Two statements, however many.
 

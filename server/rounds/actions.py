@@ -19,6 +19,7 @@ from server.live import log
 from server.live.models import StreamEvent
 from server.mentoring import queries, timetable
 from server.mentoring.models import Round, RoundForm, RoundState, Slot, Team
+from server.records import actions as records
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Room, RoomKind
 
@@ -27,7 +28,7 @@ CHANGED: Final = "round.changed"  # its end or its slots
 WARNED: Final = "round.warned"
 RETURNING: Final = "round.returning"
 CLOSED: Final = "round.closed"
-SAID: Final = "round.said"
+TOLD: Final = "room.told"
 
 _RUNNING: Final = timetable.RUNNING
 
@@ -131,7 +132,7 @@ async def close_due(db: Db, round_id: UUID, now: datetime) -> Round | None:
         return None
     round_.state, round_.closed_at, round_.former_end = RoundState.CLOSED, now, None
     session = await _session(db, round_)
-    await moving.bring_back(db, session, now=now)
+    await _moved(db, session, await moving.bring_back(db, session, now=now), now)
     await _tell(db, round_, CLOSED, Act(actor=None, now=now))
     return round_
 
@@ -174,8 +175,10 @@ async def send_mentors(db: Db, round_: Round, slot: Slot, now: datetime) -> None
     rooms = await team_rooms(db, [team for _, _, team in visits])
     places = {mentor.participation_id: rooms[team.id] for _, mentor, team in visits}
     everyone = {mentor.participation_id for mentor in await queries.mentors_of(db, round_.event_id)}
-    await moving.move(db, session, places, cause=PlacedBy.ROUND, now=now)
-    await moving.bring_back(db, session, now=now, people=everyone - places.keys())
+    sent = await moving.move(db, session, places, cause=PlacedBy.ROUND, now=now)
+    free = everyone - places.keys()
+    back = await moving.bring_back(db, session, now=now, people=free)
+    await _moved(db, session, sent | back, now)
 
 
 async def team_rooms(db: Db, teams: list[Team]) -> dict[UUID, Room]:
@@ -220,7 +223,16 @@ async def _seat_teams(db: Db, round_: Round, act: Act) -> None:
     places: Mapping[UUID, Room] = {
         person: rooms[team.id] for team in teams for person in people[team.id]
     }
-    await moving.move(db, session, places, cause=PlacedBy.ROUND, now=act.now, actor=act.actor)
+    sent = await moving.move(
+        db, session, places, cause=PlacedBy.ROUND, now=act.now, actor=act.actor
+    )
+    await _moved(db, session, sent, act.now)
+
+
+async def _moved(db: Db, session: Session, people: set[UUID], now: datetime) -> None:
+    """Let the record follow those who were moved."""
+    if people:
+        await records.moved(db, people, session_id=session.id, event_id=session.event_id, at=now)
 
 
 async def _stop_return(db: Db, round_: Round) -> None:

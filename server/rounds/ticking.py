@@ -1,6 +1,7 @@
 """The clock of the rounds. Every web and worker process has one, and none owns a round's end."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Never
 from uuid import UUID
@@ -19,22 +20,24 @@ log = structlog.get_logger()
 TICK_SECONDS: Final = 0.5
 
 
-async def run(database: Database) -> Never:
-    """Tick until cancelled."""
+async def run(database: Database, acted: Callable[[], None] = lambda: None) -> Never:
+    """Tick until cancelled; call `acted` when something was done."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            await tick(database, clock.now())
+            if await tick(database, clock.now()):
+                acted()
         except Exception as error:  # a loop that must not end: the database may be away
             log.warning("rounds could not be looked at", error=type(error).__name__)
 
 
-async def tick(database: Database, now: datetime) -> None:
-    """Do what is due. A tick with nothing to do reads once and writes nothing."""
+async def tick(database: Database, now: datetime) -> bool:
+    """Do what is due, and answer whether anything was. If not, it reads once and writes nothing."""
     async with database.reading() as db:
         due = [round_.id for round_ in await _running(db) if await _is_due(db, round_, now)]
     for round_id in due:
         await _act(database, round_id, now)
+    return bool(due)
 
 
 async def _running(db: Db) -> list[Round]:

@@ -24,8 +24,7 @@ SIZES = Sizes(teams=6, members=2, mentors=2, rounds=2, slots=3)
 @pytest.fixture
 async def held(database: Database) -> Held:
     async with database.writing() as db:
-        found = await hold(db, SIZES, slug="rounds")
-    return found
+        return await hold(db, SIZES, slug="rounds")
 
 
 async def opened(database: Database, held: Held, *, number: int = 0) -> Round:
