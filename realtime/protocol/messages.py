@@ -311,6 +311,21 @@ class RoomTold(Logged):
     data: Announcement
 
 
+class NoteSavedData(Message):
+    """Which version of the shared note is new, and by whom; the page fetches the text."""
+
+    v: int
+    by: UUID
+    name: str
+
+
+class NoteSaved(Logged):
+    """On `room:`: somebody has saved the note that the room shares."""
+
+    type: Literal["note.saved"] = "note.saved"
+    data: NoteSavedData
+
+
 LoggedEvent = Annotated[
     ChatPosted
     | ChatDeleted
@@ -322,7 +337,8 @@ LoggedEvent = Annotated[
     | RoundReturning
     | RoundWarned
     | RoundClosed
-    | RoomTold,
+    | RoomTold
+    | NoteSaved,
     Field(discriminator="type"),
 ]
 logged_event: TypeAdapter[LoggedEvent] = TypeAdapter(LoggedEvent)

@@ -73,6 +73,8 @@ def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
         "path": request.url.path,
         "tokenPath": f"{request.url.path}/token",
         "backPath": f"{request.url.path}/back",
+        "visitsPath": f"{request.url.path}/visits",
+        "notePath": f"{request.url.path}/note",
         "leavePath": f"/e/{here.event.slug}",
     }
 
