@@ -13,6 +13,7 @@ from tests.support.round_people import Training, training
 from tests.support.training import Sizes
 from tests.support.waiting import until
 
+NOTE = "[data-part=shared-note] textarea"
 SIZES = Sizes(teams=2, members=2, mentors=1, rounds=1, slots=1, slot=600)
 
 
@@ -82,22 +83,18 @@ async def test_a_note_is_shared_as_it_is_written_and_nothing_is_lost(
             await who.page.click("[data-part=prejoin] [data-part=enter]")
             await who.inside()
             await until(partial(at, who, "見本1町"))
-        await one.page.fill("[data-part=shared-note] textarea", "屋根の話をする。")
+        await one.page.fill(NOTE, "屋根の話をする。")
         await until(partial(reads, mate, "屋根の話をする。"))
-        await mate.page.fill(
-            "[data-part=shared-note] textarea", "屋根の話をする。\n来月に十軒で試す。"
-        )
+        await mate.page.fill(NOTE, "屋根の話をする。\n来月に十軒で試す。")
         await until(partial(reads, one, "十軒で試す"))
-        await one.page.fill(
-            "[data-part=shared-note] textarea", "屋根の話をする。\n来月に十軒で試す。\n宿は公民館。"
-        )
+        await one.page.fill(NOTE, "屋根の話をする。\n来月に十軒で試す。\n宿は公民館。")
         await one.page.reload()  # at once: what is not saved yet is kept by the tab
         await until(partial(reads, one, "宿は公民館"))
         await until(partial(reads, mate, "宿は公民館"))
 
 
 async def reads(somebody: Person, words: str) -> bool:
-    return words in await somebody.page.locator("[data-part=shared-note] textarea").input_value()
+    return words in await somebody.page.locator(NOTE).input_value()
 
 
 async def test_browsers_return_by_themselves_with_the_server_dead(
@@ -119,7 +116,7 @@ async def test_browsers_return_by_themselves_with_the_server_dead(
             one.page.expect_response("**/room/back"),
             other.page.expect_response("**/room/back"),
         ):
-            await held.end_in(15)
+            await held.end_in(20)
         dead = asyncio.create_task(keep_dead(app, "web"))
         try:
             await until(partial(has_faces, one, 2))

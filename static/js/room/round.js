@@ -96,8 +96,12 @@ export class RoundClock extends Emitter {
     this.facts = facts;
     this.#wayBack = null; // it was for another end
     clearTimeout(this.#asking);
-    if (this.apart) this.#asking = setTimeout(() => void this.#ask(), Math.random() * SPREAD_MS);
+    if (this.apart) this.#asking = setTimeout(() => void this.#ask(), this.#spread());
     this.tell("change");
+  }
+
+  #spread() {
+    return Math.random() * Math.min(SPREAD_MS, Math.max(0, this.left) / 3);
   }
 
   /** Learn how to return without the server. What fails is tried again. */
