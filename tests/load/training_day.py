@@ -274,6 +274,7 @@ async def _places(day: Day, slot: Slot) -> dict[UUID, str]:
             team.id: str(team.room_id) for team in await queries.teams_of(db, day.held.event.id)
         }
         plan = await queries.plan_in(db, day.held.event.id, PlanState.PUBLISHED)
+        known = await queries.teams_of(db, day.held.event.id)
         visits = [v for v in await queries.assignments_of(db, plan) if v.slot_id == slot.id]
     teams = {team.id: str(team.room_id) for team in known}
     places = {
