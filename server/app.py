@@ -33,6 +33,7 @@ import server.records.hooks
 import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.pages
+import server.rounds.held_pages
 import server.rounds.pages
 import server.web.licences
 import server.web.styleguide
@@ -104,6 +105,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
         *server.rounds.pages.routes,
+        *server.rounds.held_pages.routes,
         *server.records.desk.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,
