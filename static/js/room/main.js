@@ -6,6 +6,7 @@ import { say } from "../lib/words.js";
 import { LiveClient } from "../live/client.js";
 import { Banners } from "./banners.js";
 import { Choices } from "./choices.js";
+import { Chooser } from "./chooser.js";
 import { Controls } from "./controls.js";
 import { Panel } from "./panel.js";
 import { Passage } from "./passage.js";
@@ -83,7 +84,11 @@ function furnish(root, place, live, passage, choices) {
   new Controls(part(room, "controls"), media.mine);
   const round = new RoundClock(live, place);
   const notes = new NotesView(part(room, "notes"), live, round, place);
-  new RoundView(room, round, place, live.clock, toast, ({ own }) => notes.visits(own));
+  const chooser = new Chooser(part(room, "choose"), place.choosePath, toast);
+  new RoundView(room, round, place, live.clock, toast, ({ own, rooms }) => {
+    notes.visits(own);
+    chooser.show(rooms);
+  });
   round.on("over", (ticket) => passage.returnBy(ticket));
   new Countdown(room, place, live.clock, round);
   new Banners(part(root, "banners"), live, media);
