@@ -57,7 +57,7 @@ async def waiting(db: Db, session_id: UUID, *, now: datetime) -> set[UUID]:
     return await _here(db, session_id, now) - await _placed(db, session_id)
 
 
-async def open_choice(db: Db, round_: Round, session: Session, *, now: datetime) -> list[Room]:
+async def open_choice(db: Db, round_: Round, session: Session, *, now: datetime) -> Sequence[Room]:
     """As many rooms as groups of the wanted size would need, for people to choose from."""
     people = await _here(db, session.id, now)
     count = max(2, len(grouping.sizes(len(people), round_.group_size)))
