@@ -33,6 +33,9 @@ import server.records.hooks
 import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.pages
+import server.rounds.board_acts
+import server.rounds.board_page
+import server.rounds.day_pages
 import server.web.licences
 import server.web.styleguide
 from realtime.gateway import Gateway
@@ -102,6 +105,9 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.registration.pages.routes,
         *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
+        *server.rounds.board_page.routes,
+        *server.rounds.board_acts.routes,
+        *server.rounds.day_pages.routes,
         *server.records.desk.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,

@@ -18,13 +18,16 @@ class Capability(StrEnum):
     ROOM_PUBLISH = "room.publish"
     ROOM_MODERATE = "room.moderate"
     CHAT_WRITE = "chat.write"
+    ROUND_RUN = "round.run"
+    NOTE_WRITE = "note.write"
+    NOTE_READ = "note.read"
 
 
 _ATTENDING: Final = frozenset({Capability.ROOM_JOIN, Capability.CHAT_WRITE})
 
 CAPABILITIES: Final[dict[Role, frozenset[Capability]]] = {
     Role.PARTICIPANT: _ATTENDING | {Capability.ROOM_PUBLISH},
-    Role.MENTOR: _ATTENDING | {Capability.ROOM_PUBLISH},
+    Role.MENTOR: _ATTENDING | {Capability.ROOM_PUBLISH, Capability.NOTE_WRITE},
     Role.SPEAKER: _ATTENDING | {Capability.ROOM_PUBLISH},
     Role.ORGANIZER: frozenset(Capability),
     Role.OBSERVER: _ATTENDING,
