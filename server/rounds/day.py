@@ -39,6 +39,7 @@ class Stop(NamedTuple):
     team: Team | None
     step: Step
     was_there: bool = False
+    assignment_id: UUID | None = None
 
 
 class Unwritten(NamedTuple):
@@ -97,7 +98,7 @@ async def day_of(db: Db, event: Event, mentor: Mentor, now: datetime) -> Day:
 def _stops(
     rounds: Sequence[Round],
     slots: dict[UUID, list[Slot]],
-    visits: dict[UUID, Team],
+    visits: dict[UUID, tuple[UUID, Team]],
     there: dict[UUID, list[Span]],
     now: datetime,
 ) -> list[Stop]:
@@ -105,7 +106,8 @@ def _stops(
     found_next = False
     for round_ in rounds:
         for slot in slots[round_.id]:
-            span, team = timetable.span_of(round_, slot), visits.get(slot.id)
+            span = timetable.span_of(round_, slot)
+            assignment_id, team = visits.get(slot.id, (None, None))
             if span.ends_at <= span.starts_at:
                 continue  # the round ended before the slot began
             step = _step(span, team, now)
@@ -113,7 +115,7 @@ def _stops(
                 step, found_next = Step.NEXT, True
             spans = there.get(team.room_id, []) if team and team.room_id else []
             was = any(s.starts_at < span.ends_at and s.ends_at > span.starts_at for s in spans)
-            stops.append(Stop(round_, slot, span, team, step, was))
+            stops.append(Stop(round_, slot, span, team, step, was, assignment_id))
     return stops
 
 
@@ -148,10 +150,10 @@ def _on_day(
     ]
 
 
-async def _visits(db: Db, event: Event, mentor: Mentor) -> dict[UUID, Team]:
-    """The mentor's visits by the plan that holds: slot → team."""
+async def _visits(db: Db, event: Event, mentor: Mentor) -> dict[UUID, tuple[UUID, Team]]:
+    """The mentor's visits by the plan that holds: slot → assignment, team."""
     found = (
-        select(Assignment.slot_id, Team)
+        select(Assignment.slot_id, Assignment.id, Team)
         .join(Plan, col(Plan.id) == col(Assignment.plan_id))
         .join(Team, col(Team.id) == col(Assignment.team_id))
         .where(
@@ -160,7 +162,7 @@ async def _visits(db: Db, event: Event, mentor: Mentor) -> dict[UUID, Team]:
             Assignment.mentor_id == mentor.id,
         )
     )
-    return dict((await db.exec(found)).all())
+    return {slot: (id_, team) for slot, id_, team in (await db.exec(found)).all()}
 
 
 async def _rooms_been_in(db: Db, mentor: Mentor) -> dict[UUID, list[Span]]:
