@@ -36,6 +36,8 @@ import server.rooms.pages
 import server.rounds.board_acts
 import server.rounds.board_page
 import server.rounds.day_pages
+import server.rounds.held_pages
+import server.rounds.pages
 import server.web.licences
 import server.web.styleguide
 from realtime.gateway import Gateway
@@ -108,6 +110,8 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.rounds.board_page.routes,
         *server.rounds.board_acts.routes,
         *server.rounds.day_pages.routes,
+        *server.rounds.pages.routes,
+        *server.rounds.held_pages.routes,
         *server.records.desk.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,

@@ -394,6 +394,21 @@ class MentorReplaced(Logged):
     data: MentorReplacedData
 
 
+class NoteSavedData(Message):
+    """Which version of the shared note is new, and by whom; the page fetches the text."""
+
+    v: int
+    by: UUID
+    name: str
+
+
+class NoteSaved(Logged):
+    """On `room:`: somebody has saved the note that the room shares."""
+
+    type: Literal["note.saved"] = "note.saved"
+    data: NoteSavedData
+
+
 LoggedEvent = Annotated[
     ChatPosted
     | ChatDeleted
@@ -411,7 +426,8 @@ LoggedEvent = Annotated[
     | HelpClosed
     | MentorComing
     | MentorLate
-    | MentorReplaced,
+    | MentorReplaced
+    | NoteSaved,
     Field(discriminator="type"),
 ]
 logged_event: TypeAdapter[LoggedEvent] = TypeAdapter(LoggedEvent)

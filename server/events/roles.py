@@ -19,6 +19,7 @@ class Capability(StrEnum):
     ROOM_MODERATE = "room.moderate"
     CHAT_WRITE = "chat.write"
     ROUND_RUN = "round.run"
+    PLAN_EDIT = "plan.edit"
     NOTE_WRITE = "note.write"
     NOTE_READ = "note.read"
 

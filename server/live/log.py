@@ -31,7 +31,7 @@ async def answered(db: Db, *, stream: str, actor: UUID, request_id: UUID) -> Str
 
     Locks the stream until the transaction ends, so two copies of a request cannot both be first.
     """
-    await _lock(db, stream)
+    await hold(db, stream)
     found = select(StreamEvent).where(
         StreamEvent.stream == stream,
         StreamEvent.actor_id == actor,
@@ -51,7 +51,7 @@ async def append(
     request_id: UUID | None = None,
 ) -> StreamEvent:
     """Add an event to a stream within the caller's write transaction."""
-    await _lock(db, stream)
+    await hold(db, stream)
     raised = (
         update(Stream)
         .where(col(Stream.key) == stream)
@@ -144,7 +144,7 @@ async def forget(db: Db, *, before: datetime) -> int:
     return (await db.exec(old)).rowcount
 
 
-async def _lock(db: Db, stream: str) -> None:
+async def hold(db: Db, stream: str) -> None:
     """Make the stream's row and hold it. SQLite's write transaction holds everything anyway."""
     await db.exec(_insert(db)(Stream).values(_row(stream)).on_conflict_do_nothing())
     await db.exec(select(Stream.key).where(col(Stream.key) == stream).with_for_update())

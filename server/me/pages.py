@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -10,10 +11,15 @@ from starlette.routing import Route
 
 from server.core import clock
 from server.core.db import Db
+from server.events import queries as events
+from server.events.models import EventKind
 from server.me import queries, rules
 from server.me.rules import Ahead
+from server.mentoring import queries as mentoring
+from server.mentoring.models import Team
 from server.records import listing
 from server.rooms import places, present
+from server.rooms.models import Room, RoomKind
 from server.rooms.present import Present
 from server.web.pages import known_visitor, page
 from server.web.services import services
@@ -23,17 +29,25 @@ MOST_SEATS: Final = 7  # drawn with names
 
 
 class Next(NamedTuple):
-    """The next session, and who is in its room already."""
+    """The next session, the room one belongs in, who is there already, and one's team if any."""
 
     ahead: Ahead
     people: list[Present]
+    room: Room | None
+    team: Team | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether a round has sent one to another room than the session's main one."""
+        return self.room is not None and self.room.kind is not RoomKind.MAIN
 
     @property
     def key(self) -> str:
         """Differs when the page has something new to show."""
         at = self.ahead
         there = (str(each.participation_id) for each in self.people)
-        return " ".join([str(at.session.id), str(at.session.v), at.door, at.phase, *there])
+        room = str(self.room.id) if self.room else ""
+        return " ".join([str(at.session.id), str(at.session.v), at.door, at.phase, room, *there])
 
 
 class Day(NamedTuple):
@@ -51,7 +65,7 @@ async def show(request: Request) -> Response:
         mine = await queries.mine(db, who.account_id)
         sessions = await queries.sessions_ahead(db, [each.event.id for each in mine], now)
         ahead = rules.ahead(mine, sessions, now)
-        first = await _next(db, ahead, now)
+        first = await _next(db, ahead, who.account_id, now)
         records = await listing.attended(db, who.account_id, now=now)
     return page(
         request,
@@ -65,12 +79,17 @@ async def show(request: Request) -> Response:
     )
 
 
-async def _next(db: Db, ahead: list[Ahead], now: datetime) -> Next | None:
+async def _next(db: Db, ahead: list[Ahead], account_id: UUID, now: datetime) -> Next | None:
     if not ahead:
         return None
-    room = await places.main_room(db, ahead[0].session)
+    event, session = ahead[0].event, ahead[0].session
+    participation = await events.participation_of(db, event, account_id)
+    assert participation is not None  # who goes to a session takes part
+    room = await places.known_place(db, participation=participation, session=session)
     people = await present.people(db, [room.id], now=now) if room else []
-    return Next(ahead[0], people)
+    training = event.kind is EventKind.TRAINING
+    team = await mentoring.team_of(db, event.id, account_id) if training else None
+    return Next(ahead[0], people, room, team)
 
 
 def _plan(first: Next, name: str) -> dict[str, Any]:

@@ -32,6 +32,21 @@ async def teams_of(db: Db, event_id: UUID) -> list[Team]:
     return list((await db.exec(found.order_by(col(Team.number)))).all())
 
 
+async def team_of(db: Db, event_id: UUID, account_id: UUID) -> Team | None:
+    """The registered team for which an account sits down now, or None."""
+    found = (
+        select(Team)
+        .join(TeamMember, col(TeamMember.team_id) == col(Team.id))
+        .where(
+            Team.event_id == event_id,
+            Team.state == TeamState.REGISTERED,
+            TeamMember.account_id == account_id,
+            col(TeamMember.until).is_(None),
+        )
+    )
+    return (await db.exec(found)).first()
+
+
 async def members_of(db: Db, team_ids: Collection[UUID]) -> dict[UUID, list[TeamMember]]:
     """Those who sit down for the teams now, in the order of their seats."""
     found = select(TeamMember).where(

@@ -132,7 +132,7 @@ async def attended(db: Db, account_id: UUID, *, now: datetime) -> list[Attended]
 
 
 def _present(stays: Iterable[Attendance], session: Session, now: datetime) -> timedelta:
-    spans = rules.union(Span(stay.joined_at, _end(stay, now)) for stay in stays)
+    spans = rules.union(Span(stay.joined_at, stay_end(stay, now)) for stay in stays)
     return rules.total(rules.within(spans, Span(session.starts_at, session.ends_at)))
 
 
@@ -144,7 +144,7 @@ def _by_person(stays: Iterable[Attendance]) -> Mapping[UUID, Sequence[Attendance
 
 
 def _line(person: Person, stays: Sequence[Attendance], counted: Span, now: datetime) -> Line:
-    spans = rules.union(Span(stay.joined_at, _end(stay, now)) for stay in stays)
+    spans = rules.union(Span(stay.joined_at, stay_end(stay, now)) for stay in stays)
     present = rules.total(rules.within(spans, counted))
     inside = any(_is_open(stay, now) for stay in stays)
     return Line(person, spans, present, rules.verdict(present, counted.length), inside)
@@ -154,6 +154,6 @@ def _is_open(stay: Attendance, now: datetime) -> bool:
     return stay.left_at is None and now - stay.seen_at <= rules.EVIDENCE_LASTS
 
 
-def _end(stay: Attendance, now: datetime) -> datetime:
+def stay_end(stay: Attendance, now: datetime) -> datetime:
     """Where a stay ends by now: who was seen just now is still there."""
     return stay.left_at or (max(now, stay.seen_at) if _is_open(stay, now) else stay.seen_at)

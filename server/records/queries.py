@@ -47,18 +47,32 @@ class Somebody(NamedTuple):
 
 
 async def somebody(db: Db, *, identity: str, room: str) -> Somebody | None:
-    """Who is meant by an identity in a room of the media engine; None: nobody, or no session."""
+    """Who is meant by an identity in a room of the media engine; None: nobody, or no session.
+
+    A team's room belongs to no session: there it is the one in which the person was last sent to
+    the room, which the live channel's stays tell.
+    """
     try:
         person, place = UUID(identity), UUID(room)
     except ValueError:
         return None
     found = (
-        select(Room.event_id, Room.session_id, Room.id, Participation.id)
+        select(Room)
         .join(Participation, col(Participation.event_id) == col(Room.event_id))
-        .where(Room.id == place, Participation.id == person, col(Room.session_id).is_not(None))
+        .where(Room.id == place, Participation.id == person)
     )
-    row = (await db.exec(found)).one_or_none()
-    return Somebody(*row) if row else None
+    known = (await db.exec(found)).one_or_none()
+    if known is None:
+        return None
+    session_id = known.session_id or await _last_session(db, person, place)
+    return Somebody(known.event_id, session_id, place, person) if session_id else None
+
+
+async def _last_session(db: Db, person: UUID, room_id: UUID) -> UUID | None:
+    stays = select(Attendance.session_id).where(
+        Attendance.participation_id == person, Attendance.room_id == room_id
+    )
+    return (await db.exec(stays.order_by(col(Attendance.joined_at).desc()).limit(1))).first()
 
 
 async def is_known(db: Db, key: str) -> bool:

@@ -21,10 +21,14 @@ async def heard(request: Request) -> WebhookEvent:
 
 
 async def is_stale(request: Request, event: WebhookEvent) -> bool:
-    """Whether somebody of ours is there with a token from before access was taken away."""
+    """Whether somebody of ours came by a token from before access was taken away, or a move."""
     async with services(request).database.reading() as db:
-        epoch = await seat.epoch_of(db, identity=event.participant.identity, room=event.room.name)
-    return epoch is not None and event.participant.attributes.get(EPOCH, "") != str(epoch)
+        return not await seat.is_welcome(
+            db,
+            identity=event.participant.identity,
+            room=event.room.name,
+            epoch=event.participant.attributes.get(EPOCH, ""),
+        )
 
 
 async def remove(request: Request, event: WebhookEvent) -> None:

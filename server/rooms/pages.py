@@ -57,6 +57,7 @@ def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
     return {
         "event": here.event.slug,
         "session": session.number,
+        "sessionId": str(session.id),
         "you": str(here.participation.id),
         "name": who.name,
         "role": shown_role(here.roles),
@@ -71,6 +72,9 @@ def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
         "zone": here.event.zone,
         "path": request.url.path,
         "tokenPath": f"{request.url.path}/token",
+        "backPath": f"{request.url.path}/back",
+        "visitsPath": f"{request.url.path}/visits",
+        "notePath": f"{request.url.path}/note",
         "leavePath": f"/e/{here.event.slug}",
     }
 

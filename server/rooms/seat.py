@@ -15,7 +15,7 @@ from server.events.models import Participation, Session
 from server.live import log
 from server.rooms import lease
 from server.rooms.lease import Devices
-from server.rooms.models import SeatState
+from server.rooms.models import Room, RoomKind, SeatState
 from server.rooms.places import place
 
 TAKEN = "seat.taken"
@@ -172,16 +172,21 @@ async def held_by(db: Db, holder: Holder) -> SeatState | None:
     return (await db.exec(held)).one_or_none()
 
 
-async def epoch_of(db: Db, *, identity: str, room: str) -> int | None:
-    """The access epoch of a person at the media engine; None for nobody of ours."""
+async def is_welcome(db: Db, *, identity: str, room: str, epoch: str) -> bool:
+    """Whether somebody may be in a room at the media engine with a token of this epoch.
+
+    People of ours are welcome where their seat stands, and in its session's main room: at the end
+    of a round they return before the server may have noticed. Others are none of our business.
+    """
     try:
         person, place_id = UUID(identity), UUID(room)
     except ValueError:
-        return None
-    found = select(SeatState.access_epoch).where(
-        SeatState.participation_id == person, SeatState.room_id == place_id
-    )
-    return (await db.exec(found)).one_or_none()
+        return True
+    seats = (await db.exec(select(SeatState).where(SeatState.participation_id == person))).all()
+    main = select(Room.session_id).where(Room.id == place_id, Room.kind == RoomKind.MAIN)
+    returning_to = (await db.exec(main)).one_or_none()
+    here = [s for s in seats if s.room_id == place_id or s.session_id == returning_to]
+    return not seats or any(epoch == str(held.access_epoch) for held in here)
 
 
 def _held_by(

@@ -22,6 +22,7 @@ from server.mentoring.models import Round, RoundForm, RoundState, Slot, Team
 from server.records import actions as records
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Room, RoomKind
+from server.rooms.places import open_main_room
 
 OPENED: Final = "round.opened"
 CHANGED: Final = "round.changed"  # its end or its slots
@@ -208,6 +209,7 @@ async def _start(db: Db, round_: Round, ends_at: datetime, act: Act) -> None:
     for slot in (await queries.slots_of(db, [round_.id]))[round_.id]:
         slot.begun = False
         db.add(slot)
+    await open_main_room(db, await _session(db, round_))  # where everybody returns to
     await _tell(db, round_, OPENED, act)
     if round_.form is RoundForm.TEAMS:
         await _seat_teams(db, round_, act)

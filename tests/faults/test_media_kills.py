@@ -25,11 +25,9 @@ async def test_everybody_sees_each_other_again_without_a_click(
     print("seen again after", [f"{taken:.1f} s" for taken in seconds])
 
 
-async def test_an_outage_longer_than_the_patience_of_the_library(
-    tmp_path: Path, database_url: str, redis_url: str
-) -> None:
+async def test_an_outage_longer_than_the_patience_of_the_library(tmp_path: Path) -> None:
     async with (
-        running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app,
+        running_app(tmp_path) as app,
         chromium() as first,
         chromium() as second,
         person(app, first, "mentor") as one,

@@ -14,11 +14,13 @@ from .trace import Trace
 KINDS: tuple[sdp.Kind, ...] = ("audio", "video")
 
 
-def publications_of(trace: Trace, *, identity: str, seed: random.Random) -> list[Publication]:
+def publications_of(
+    trace: Trace, *, identity: str, seed: random.Random, sound_only: bool = False
+) -> list[Publication]:
     """A microphone, and a camera in the layers of the trace: a section each."""
     return [
         Publication(trace, kind, mid=str(n), cid=f"{kind}-{identity}", seed=seed, rid=rid)
-        for n, kind in enumerate(KINDS)
+        for n, kind in enumerate(KINDS[:1] if sound_only else KINDS)
         for rid in (trace.rids if kind == "video" and trace.rids else ("",))
     ]
 

@@ -40,7 +40,8 @@ class PeerFailed(Exception):
 class PeerPlan:
     """Who joins and what it does: `publishes` names a trace, `expects` counts the streams that it
     shall get, `layer` is the RID that it asks for of those who send layers. What comes of those
-    whose identity begins with `foe` counts for nothing. `wide`: offer all codecs of a browser."""
+    whose identity begins with `foe` counts for nothing. `wide`: offer all codecs of a browser;
+    `sound_only`: a microphone and no camera."""
 
     identity: str
     token: str
@@ -50,6 +51,7 @@ class PeerPlan:
     room: str = ""
     foe: str = ""
     wide: bool = False
+    sound_only: bool = False
 
     @property
     def name(self) -> str:
@@ -82,7 +84,12 @@ class Peer:
         self.wire = Wire.to(self.link.send_rtp)
         if self.plan.publishes:
             trace = Trace.load(self.plan.publishes)
-            self.publications = publications_of(trace, identity=self.plan.identity, seed=self.seed)
+            self.publications = publications_of(
+                trace,
+                identity=self.plan.identity,
+                seed=self.seed,
+                sound_only=self.plan.sound_only,
+            )
         self.offers = Offers(self.link, self.publications, wide=self.plan.wide)
         self._answer: sdp.Answer | None = None
         self._signalling: Signalling | None = None

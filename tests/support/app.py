@@ -236,7 +236,7 @@ def _elsewhere(host: str, url: str, media_url: str) -> dict[str, str]:
 
 async def fill(app: App) -> None:
     """What `yoriai demo --small` does, without the time that a process takes to start."""
-    output = (await demo.fill(_settings(app), small=True)).splitlines()
+    output = (await demo.fill(settings_of(app), small=True)).splitlines()
     app.event = output[0]
     for line in output[1:]:
         _role, address, password = line.split()
@@ -246,7 +246,7 @@ async def fill(app: App) -> None:
 async def put_aside(app: App) -> None:
     """Give all events and people other names, so that `fill` makes new ones."""
     mark = f"aside-{uuid4().hex[:8]}-"
-    database = Database(_settings(app).database)
+    database = Database(settings_of(app).database)
     async with database.writing() as db:
         slug, address = col(Event.slug), col(MailAddress.address)
         events = update(Event).where(slug.not_like("aside-%"))
@@ -256,7 +256,8 @@ async def put_aside(app: App) -> None:
     await database.close()
 
 
-def _settings(app: App) -> Settings:
+def settings_of(app: App) -> Settings:
+    """The settings with which it runs, as far as its database is concerned."""
     names = ("data_dir", "database_url", "public_url")
     return config.load(**{name: app.environment[name.upper()] for name in names})
 

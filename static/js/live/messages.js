@@ -7,8 +7,15 @@
  *   at: string, deleted: boolean}} ChatLine
  * @typedef {{type: "page.welcome", version: number, server_now: string, you: string,
  *   beat_seconds: number}} Welcome
- * @typedef {{type: "room.snapshot" | "stream.snapshot", stream: string, seq: number,
- *   server_now: string, room?: string, chat?: ChatLine[]}} Snapshot
+ * @typedef {{number: number, starts_at: string, ends_at: string}} Slot
+ * @typedef {{round: string, number: number,
+ *   state: "planned" | "open" | "returning" | "closed", form: string, starts_at: string,
+ *   ends_at: string, slots: Slot[]}} Round
+ * @typedef {{room: string, kind: "main" | "team" | "group" | "backstage",
+ *   number: number | null, name: string}} Door
+ * @typedef {{type: "room.snapshot" | "session.snapshot" | "stream.snapshot", stream: string,
+ *   seq: number, server_now: string, room?: string, chat?: ChatLine[], round?: Round | null,
+ *   door?: Door}} Snapshot
  * @typedef {{type: string, stream: string, seq: number, at: string, actor: string | null,
  *   server_now: string, data: any}} Logged
  * @typedef {{type: "presence.digest", room: string, server_now: string, people: Person[],

@@ -56,6 +56,24 @@ export class Media extends Emitter {
     await this.room.disconnect();
   }
 
+  /**
+   * Join the room that the next ticket is for instead, with the same devices. A screen that is
+   * shown stays behind: it was for the people of the former room.
+   */
+  async move() {
+    if (!this.#stay || this.#arriving) return; // an arrival under way asks for its ticket anyway
+    this.#arriving = true; // so that the end of the former connection is no loss
+    const { signal } = this.#stay;
+    this.#become("coming");
+    await this.mine.carry(() => this.room.disconnect(false));
+    await this.#arrive(signal);
+  }
+
+  /** The room of the media engine in which this page is; empty when in none. */
+  get at() {
+    return this.room.state === "connected" ? this.room.name : "";
+  }
+
   /** Let sound play after the browser has held it back; needs a click. */
   startSound() {
     return this.room.startAudio();

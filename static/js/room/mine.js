@@ -52,6 +52,20 @@ export class Mine extends Emitter {
     return this.#room.localParticipant.isScreenShareEnabled;
   }
 
+  /**
+   * Keep camera and microphone open while the connection ends, to be sent over the next one.
+   * @param {() => Promise<void>} disconnect
+   */
+  async carry(disconnect) {
+    const me = this.#room.localParticipant;
+    await me.setScreenShareEnabled(false).catch(() => {}); // the line may be gone already
+    this.#brought = Object.values(SOURCES)
+      .map((source) => me.getTrackPublication(source)?.track)
+      .filter((track) => track !== undefined);
+    await disconnect();
+    this.tell("change");
+  }
+
   /** Send what is wanted over a connection that has just been made. */
   async publish() {
     const brought = this.#brought.splice(0);

@@ -22,13 +22,16 @@ export class Passage extends Emitter {
   /** @type {Phase} */
   phase = "door";
   #holding = false;
+  /** @type {import("./media.js").Ticket | null} */
+  #wayBack = null;
+  #room = ""; // where the person belongs
   #live;
   #place;
   #askHere;
 
   /**
    * @param {import("../live/client.js").LiveClient} live
-   * @param {{path: string, tokenPath: string}} place
+   * @param {{path: string, tokenPath: string, sessionId: string}} place
    * @param {import("./choices.js").Choices} choices
    * @param {() => Promise<boolean>} askHere the question "use here?"
    */
@@ -39,10 +42,12 @@ export class Passage extends Emitter {
     this.#askHere = askHere;
     this.media = new Media(() => this.#ticket(), choices);
     this.media.mine.on("change", () => this.#remember());
+    this.media.on("state", () => this.#settle());
     this.media.on("refused", (why) => this.#end(endOf(why)));
     live.on("down", () => (this.#holding = false));
     live.on("up", () => this.#holdAgain());
     live.on("seat.lost", ({ reason }) => this.#end(reason));
+    live.on("event", (event) => event.type === "seat.moved" && this.#follow(event.data));
   }
 
   /** What this tab did before it was refreshed; null when it was not in the room. */
@@ -126,11 +131,13 @@ export class Passage extends Emitter {
   async #seat(here) {
     const seat = await this.#live.ask("seat.take", { here });
     this.#holding = true;
+    if (!this.#wayBack) this.#belong(seat.room); // it may have changed while the line was away
     return seat;
   }
 
   /** Leave to join the media room: only with the seat in hand. */
   async #ticket() {
+    if (this.#wayBack) return this.#wayBack;
     if (!this.#holding) await this.#seat(false);
     const response = await fetch(this.#place.tokenPath, {
       method: "POST",
@@ -143,6 +150,34 @@ export class Passage extends Emitter {
     if (code !== "seat_not_held") throw new Refused(code, text ?? "");
     this.#holding = false; // lost meanwhile: the next attempt asks for it
     throw new Error(code);
+  }
+
+  /**
+   * Return without being told, at the end of a round: the server may be away.
+   * @param {import("./media.js").Ticket} ticket for the room to return to
+   */
+  returnBy(ticket) {
+    this.#wayBack = ticket;
+    this.#belong(ticket.room);
+  }
+
+  /** @param {{session: string, room: string}} moved */
+  #follow({ session, room }) {
+    if (session !== this.#place.sessionId) return; // a person has a seat in each session
+    this.#wayBack = null;
+    this.#belong(room);
+  }
+
+  /** @param {string} room where the person belongs from now on */
+  #belong(room) {
+    this.#room = room;
+    this.#settle();
+  }
+
+  /** Go where the person belongs, once the media stand; while they come, they may come there. */
+  #settle() {
+    const stands = this.phase === "inside" && this.media.state === "here";
+    if (stands && this.#room && this.media.at !== this.#room) void this.media.move();
   }
 
   /** A new line does not hold the seat by itself. */

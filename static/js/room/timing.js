@@ -43,23 +43,27 @@ export class Countdown {
   #root;
   #day;
   #clock;
+  #round;
   #last = "";
 
   /**
    * @param {HTMLElement} root
    * @param {Hours} day
    * @param {import("../lib/clock.js").ServerClock} clock
+   * @param {import("./round.js").RoundClock} round
    */
-  constructor(root, day, clock) {
+  constructor(root, day, clock, round) {
     this.#root = root;
     this.#day = day;
     this.#clock = clock;
+    this.#round = round;
     setInterval(() => this.#show(), EACH_MS);
     this.#show();
   }
 
   #show() {
-    const [starts, ends] = [Date.parse(this.#day.startsAt), Date.parse(this.#day.endsAt)];
+    const [starts, ends] = this.#span();
+    part(this.#root, "until").textContent = say("time.until", { time: hours(ends, this.#day.zone) });
     const now = this.#clock.now();
     const [word, left] =
       now < starts ? ["time.to_start", remaining(starts - now)]
@@ -67,6 +71,13 @@ export class Countdown {
       : ["time.over", ""];
     this.#write(say(word), left);
     this.#root.style.setProperty("--passed", String(share(now, starts, ends)));
+  }
+
+  /** From when until when it counts: the round that runs, else the session. */
+  #span() {
+    const { running, facts } = this.#round;
+    if (running && facts) return [Date.parse(facts.starts_at), Date.parse(facts.ends_at)];
+    return [Date.parse(this.#day.startsAt), Date.parse(this.#day.endsAt)];
   }
 
   /**

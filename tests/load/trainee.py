@@ -1,0 +1,223 @@
+"""A light person of a training: a page's live channel and a light media client that follows it."""
+
+import asyncio
+import contextlib
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from tests.support.live_client import Page
+
+from .dtls import Identity
+from .peer import Peer, PeerFailed, PeerPlan
+from .post import PostOffice
+
+TRACE = "150kbit"
+LOOK = 0.02  # seconds
+PAUSE = 0.4  # between the packets of who does not speak
+STEP = 0.02  # between the packets of who does
+REPORT_EVERY = 5.0
+PATIENCE = 60.0
+TRY_AGAIN = 0.5
+TURNS, TURN_SECONDS = 4, 8
+
+
+@dataclass
+class Stay:
+    """One stay in a room, in seconds of the wall clock: when the person was told of it, had the
+    media, heard somebody, and left; None while that has not happened."""
+
+    room: str
+    told_at: float
+    joined_at: float | None = None
+    heard_at: float | None = None
+    left_at: float | None = None
+
+
+@dataclass
+class Trainee:
+    """Somebody who takes part by channel and sound; `turn` says when of those in the room."""
+
+    url: str
+    path: str
+    token: str
+    person: str  # participation
+    post: PostOffice
+    identity: Identity
+    seed: random.Random
+    turn: int = 0
+    stays: list[Stay] = field(default_factory=list)
+    seats: list[tuple[float, float]] = field(default_factory=list)  # from when until when held
+    moves: int = 0
+    failed: list[str] = field(default_factory=list)
+    _peer: Peer | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page = Page(self.url, self.token, self.path)
+        self._http = httpx2.AsyncClient(
+            base_url=self.url,
+            headers={
+                "cookie": f"login={self.token}",
+                "origin": self.url,
+                "sec-fetch-site": "same-origin",
+            },
+            timeout=10,
+        )
+
+    async def come(self) -> None:
+        """Open the page, take the seat, and from then on be where the server says."""
+        await self.page.__aenter__()
+        seat = await self.page.ask("seat.take")
+        self.seats.append((time.time(), 0.0))
+        self.stays.append(Stay(seat["result"]["room"], time.time()))
+        self._tasks = [
+            asyncio.create_task(work)
+            for work in (self._follow(), self._speak(), self._report(), self._stay())
+        ]
+
+    async def go(self) -> None:
+        """Leave."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end_media()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await self.page.ask("seat.leave")
+        began, _ = self.seats[-1]
+        self.seats[-1] = (began, time.time())
+        await self.page.__aexit__()
+        await self._http.aclose()
+
+    @property
+    def at(self) -> str:
+        """The room in which the person has media now; empty when in none."""
+        return self._peer.plan.room if self._peer and not self._peer.dropped else ""
+
+    async def write(self, line: str) -> bool:
+        """Add a line to the room's shared note, over whatever others write; whether it was kept."""
+        room = self.stays[-1].room
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx2.HTTPError):
+                if await self._write_once(room, line):
+                    return True
+            await asyncio.sleep(TRY_AGAIN * self.seed.random())
+        return False
+
+    async def _write_once(self, room: str, line: str) -> bool:
+        path = f"{self.path}/note?room={room}"
+        read = await self._http.get(path)
+        if read.status_code != 200:
+            return False
+        note = read.json()
+        if line in note["body"].split("\n"):
+            return True  # the answer to the attempt before was lost
+        body = "\n".join(filter(None, [note["body"], line]))
+        saved = await self._http.post(path, json={"body": body, "v": note["v"]})
+        return saved.status_code == 200
+
+    async def call_for_help(self, words: str) -> bool:
+        """Call an organizer."""
+        answer = await self._http.post(f"{self.path}/help", json={"words": words})
+        return answer.status_code == 200
+
+    # --- where to be ---
+    async def _follow(self) -> None:
+        """Each move that the page hears of begins a stay elsewhere."""
+        while True:
+            await self.page.until(lambda: len(self._moved()) > self.moves)
+            for moved in self._moved()[self.moves :]:
+                self.moves += 1
+                if moved["data"]["room"] != self.stays[-1].room:
+                    self._begin(moved["data"]["room"])
+
+    def _moved(self) -> list[dict[str, Any]]:
+        return self.page.of("seat.moved")
+
+    def _begin(self, room: str) -> None:
+        now = time.time()
+        self.stays[-1].left_at = now
+        self.stays.append(Stay(room, now))
+
+    async def _stay(self) -> None:
+        """Have the media of the room in which the person is; made anew whenever they end."""
+        while True:
+            stay = self.stays[-1]
+            at = self._peer.plan.room if self._peer else ""
+            if at != stay.room or self._peer is None or self._peer.dropped:
+                await self._end_media()
+                await self._join(stay)
+            self._listen(stay)
+            await asyncio.sleep(LOOK)
+
+    def _listen(self, stay: Stay) -> None:
+        if stay.heard_at is None and self._peer is not None and self._peer.streams:
+            stay.heard_at = time.time()
+
+    async def _join(self, stay: Stay) -> None:
+        try:
+            ticket = await self._ticket()
+            if ticket is None or ticket["room"] != stay.room:
+                await asyncio.sleep(LOOK)
+                return  # moved on meanwhile, or the seat has to be taken again
+            plan = PeerPlan(
+                self.person, ticket["token"], TRACE, room=ticket["room"], sound_only=True
+            )
+            peer = Peer(plan, ticket["url"], self.identity, self.post, self.seed)
+            await peer.join(ceiling=10)
+        except (PeerFailed, httpx2.HTTPError, OSError) as error:
+            self.failed.append(type(error).__name__)
+            await asyncio.sleep(TRY_AGAIN)
+            return
+        for publication in peer.publications:
+            publication.begin(now=time.monotonic())
+        self._peer = peer
+        stay.joined_at = stay.joined_at or time.time()
+
+    async def _ticket(self) -> dict[str, Any] | None:
+        answer = await self._http.post(
+            f"{self.path}/token", json={"connection": str(self.page.page)}
+        )
+        if answer.status_code == 200:
+            found: dict[str, Any] = answer.json()
+            return found
+        if answer.json().get("code") == "seat_not_held":
+            await self.page.ask("seat.take")
+        return None
+
+    async def _end_media(self) -> None:
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            await peer.leave()
+
+    # --- what others notice ---
+    async def _speak(self) -> None:
+        """Speak in one's turn; else send what a silent microphone sends."""
+        while True:
+            speaking = self._speaks(time.time())
+            if (peer := self._peer) is not None:
+                for publication in peer.publications:
+                    publication.send_next(peer.wire, now=time.monotonic(), wall_ns=time.time_ns())
+            await asyncio.sleep(STEP if speaking else PAUSE)
+
+    def _speaks(self, now: float) -> bool:
+        return int(now / TURN_SECONDS) % TURNS == self.turn
+
+    async def _report(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_EVERY)
+            await self.page.tell(
+                {
+                    "type": "seat.report",
+                    "mic": True,
+                    "camera": False,
+                    "talk_ms": 5000 if self._speaks(time.time()) else 0,
+                    "quality": "good",
+                    "transport": "udp",
+                }
+            )

@@ -1,0 +1,314 @@
+"""Plays the day: people come, rounds open, processes die, notes are written, help is called."""
+
+import asyncio
+import random
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import select
+
+from server.accounts import logins
+from server.accounts.models import Account
+from server.core import clock
+from server.core.db import Database
+from server.events.models import Participation
+from server.mentoring import queries, timetable
+from server.mentoring.models import PlanState, Round, Slot
+from server.rounds import actions
+from server.rounds.actions import Act
+from tests.support.app import App, free_port, running_app, start_worker, stop
+from tests.support.browser import chromium
+from tests.support.people import Person
+from tests.support.round_people import Training
+from tests.support.servers import Servers
+from tests.support.training import Held, Sizes, hold
+from tests.support.waiting import until
+
+from .cpu import cpu_seconds
+from .dtls import Identity
+from .post import PostOffice
+from .trainee import Trainee
+
+COMING_WITHIN: Final = 40.0  # seconds over which people come
+SETTLE: Final = 6.0  # after a move everybody must be where they belong
+KILL_AFTER: Final = 25.0  # of a slot's start
+BEFORE: Final = 75  # seconds from the first word to the first round
+
+
+@dataclass
+class OwnRedis:
+    """A Redis server that can be killed, and comes back as init would bring it back."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self.process = subprocess.Popen(
+            ["redis-server", *arguments], cwd=self.folder, stdout=subprocess.DEVNULL
+        )
+        await until(self._answers)
+
+    async def _answers(self) -> bool:
+        asked = await asyncio.create_subprocess_exec(
+            *("redis-cli", "-p", str(self.port), "ping"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        return (await asked.communicate())[0].strip() == b"PONG"
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large the day is, how many people are real browsers, and what dies."""
+
+    sizes: Sizes
+    browsers: int
+    kills: tuple[str, ...]
+
+    @asynccontextmanager
+    async def redis(self, folder: Path) -> AsyncIterator[OwnRedis]:
+        """The day's Redis server."""
+        server = OwnRedis(folder)
+        await server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@dataclass
+class Day:
+    """What happened. Moments in seconds of the wall clock."""
+
+    plan: Plan
+    database: Database
+    held: Held
+    people: dict[UUID, Trainee] = field(default_factory=dict)  # by participation
+    browsers: dict[UUID, Person] = field(default_factory=dict)
+    expected: list[tuple[float, UUID, str]] = field(default_factory=list)  # since when, who, where
+    opened: list[float] = field(default_factory=list)
+    closed: list[tuple[float, float]] = field(default_factory=list)  # due, found
+    killed: list[tuple[str, float]] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    written: list[tuple[UUID, str]] = field(default_factory=list)  # team, line acknowledged
+    help_calls: int = 0
+    cpu: dict[str, float] = field(default_factory=dict)
+
+
+async def play(folder: Path, servers: Servers, redis: OwnRedis, plan: Plan) -> Day:
+    """The whole day, to its end; the database stays."""
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(
+            running_app(
+                folder,
+                database_url=servers.database_url,
+                redis_url=servers.redis_url,
+                demo=False,
+            )
+        )
+        worker = await start_worker(folder, servers, settings={})
+        stack.push_async_callback(stop, worker)
+        database = Database(servers.database_url)
+        stack.push_async_callback(database.close)
+        first = clock.now() + timedelta(seconds=BEFORE)
+        async with database.writing() as db:
+            held = await hold(db, plan.sizes, now=first, slug="training-day")
+        day = Day(plan, database, held)
+        deaths = _deaths(day, app, redis, worker)
+        await _gather(day, app, stack)
+        for number in range(plan.sizes.rounds):
+            await _round(day, number, deaths)
+        await asyncio.gather(*(person.go() for person in day.people.values()))
+        for name in ("web", "media"):
+            day.cpu[name] = cpu_seconds(app.child(name))
+        day.cpu["clients"] = time.process_time()
+        await asyncio.sleep(2)
+        await _read_again(day)
+    return day
+
+
+def _deaths(
+    day: Day, app: App, redis: OwnRedis, worker: asyncio.subprocess.Process
+) -> list[Awaitable[None]]:
+    async def die(name: str) -> None:
+        print("killing", name, flush=True)
+        day.killed.append((name, time.time()))
+        if name == "redis":
+            redis.kill()
+            await asyncio.sleep(2)
+            await redis.start()
+        elif name == "worker":
+            worker.kill()
+        else:
+            app.kill(name)
+
+    return [die(name) for name in day.plan.kills]
+
+
+# --- coming ---
+async def _gather(day: Day, app: App, stack: AsyncExitStack) -> None:
+    """Everybody comes before the first round."""
+    post, identity = PostOffice(), Identity.fresh()
+    post.open()
+    seed = random.Random(1)
+    real = [day.held.members[team.id][-1] for team in day.held.teams[: day.plan.browsers]]
+    tokens = await _logins(day, {person.id for person in real})
+    path = f"/e/{day.held.event.slug}/s/1/room"
+    for number, (person, token) in enumerate(tokens.items()):
+        day.people[person] = Trainee(
+            app.url, path, token, str(person), post, identity, seed, turn=number % 4
+        )
+    pace = COMING_WITHIN / max(1, len(day.people))
+    await asyncio.gather(
+        *(_come(each, n * pace) for n, each in enumerate(day.people.values())),
+        _browsers(day, app, stack, real),
+    )
+
+
+async def _come(person: Trainee, after: float) -> None:
+    await asyncio.sleep(after)
+    await person.come()
+
+
+async def _browsers(day: Day, app: App, stack: AsyncExitStack, real: list[Participation]) -> None:
+    held = Training(app, day.held, day.database)
+    for participation in real:
+        browser = await stack.enter_async_context(chromium())
+        person = await stack.enter_async_context(held.somebody(browser, participation))
+        await person.go(held.room)
+        await person.page.click("[data-part=prejoin] [data-part=enter]")
+        await person.inside()
+        day.browsers[participation.id] = person
+
+
+async def _logins(day: Day, without: set[UUID]) -> dict[UUID, str]:
+    """The token of a login for everybody of the day but these, by participation."""
+    found = select(Participation.id, Participation.account_id).where(
+        Participation.event_id == day.held.event.id
+    )
+    tokens = {}
+    async with day.database.writing() as db:
+        everyone = set(day.held.everyone) - without
+        for person, account_id in (await db.exec(found)).all():
+            if person in everyone:
+                account = await db.get_one(Account, account_id)
+                tokens[person] = await logins.start(
+                    db, account=account, browser="light", now=clock.now()
+                )
+    return tokens
+
+
+# --- rounds ---
+async def _round(day: Day, number: int, deaths: list[Awaitable[None]]) -> None:
+    planned = day.held.rounds[number]
+    await _sleep_until(planned.starts_at)
+    async with day.database.writing() as db:
+        act = Act(actor=day.held.organizer.id, now=clock.now())
+        round_ = await actions.open_round(db, planned.id, act)
+    day.opened.append(time.time())
+    print("round", number + 1, "open", flush=True)
+    slots = day.held.slots[planned.id]
+    for slot in slots:
+        await _sleep_until(timetable.span_of(round_, slot).starts_at)
+        await _slot(day, round_, slot, deaths)
+    await _sleep_until(round_.ends_at)
+    await until(partial(_is_closed, day, round_))
+    day.closed.append((round_.ends_at.timestamp(), time.time()))
+    await asyncio.sleep(SETTLE)
+    await _check_places(day, f"after round {number + 1}", await _main_for_all(day))
+
+
+async def _slot(day: Day, round_: Round, slot: Slot, deaths: list[Awaitable[None]]) -> None:
+    began = timetable.span_of(round_, slot).starts_at.timestamp()
+    await asyncio.sleep(max(0.0, began + SETTLE - time.time()))
+    places = await _places(day, slot)
+    await _check_places(day, f"round {round_.number} slot {slot.number}", places)
+    writing = asyncio.create_task(_write_notes(day, round_, slot))
+    calling = asyncio.create_task(_call(day, slot))
+    await asyncio.sleep(max(0.0, began + KILL_AFTER - time.time()))
+    if deaths and (slot.number + round_.number) % 2 == 0:
+        await deaths.pop(0)
+    await asyncio.gather(writing, calling)
+    await asyncio.sleep(max(0.0, began + slot.length - 5 - time.time()))
+    await _check_places(day, f"end of round {round_.number} slot {slot.number}", places)
+
+
+async def _write_notes(day: Day, round_: Round, slot: Slot) -> None:
+    """Two of each team add a line to the note that they share, at about the same time."""
+
+    async def write(team: UUID, place: int) -> None:
+        person = day.people.get(day.held.members[team][place].id)
+        line = f"round {round_.number} slot {slot.number} seat {place}"
+        if person is not None and await person.write(line):
+            day.written.append((team, line))
+
+    await asyncio.gather(*(write(t.id, place) for t in day.held.teams for place in (0, 1)))
+
+
+async def _call(day: Day, slot: Slot) -> None:
+    """Two rooms call for help."""
+    for team in day.held.teams[slot.number :: 33][:2]:
+        person = day.people[day.held.members[team.id][0].id]
+        day.help_calls += await person.call_for_help("音が聞こえない人がいます")
+
+
+async def _places(day: Day, slot: Slot) -> dict[UUID, str]:
+    """Where everybody belongs in a slot, by the plan that holds."""
+    async with day.database.reading() as db:
+        teams = {
+            team.id: str(team.room_id) for team in await queries.teams_of(db, day.held.event.id)
+        }
+        plan = await queries.plan_in(db, day.held.event.id, PlanState.PUBLISHED)
+        known = await queries.teams_of(db, day.held.event.id)
+        visits = [v for v in await queries.assignments_of(db, plan) if v.slot_id == slot.id]
+    teams = {team.id: str(team.room_id) for team in known}
+    places = {
+        person.id: teams[team] for team, people in day.held.members.items() for person in people
+    }
+    by_mentor = {mentor.id: mentor.participation_id for mentor in day.held.mentors}
+    return places | {by_mentor[visit.mentor_id]: teams[visit.team_id] for visit in visits}
+
+
+async def _main_for_all(day: Day) -> dict[UUID, str]:
+    async with day.database.reading() as db:
+        main = await actions.open_main_room(db, day.held.session)
+    return dict.fromkeys(day.held.everyone, str(main.id))
+
+
+async def _check_places(day: Day, when: str, places: dict[UUID, str]) -> None:
+    wrong = [p for p, room in places.items() if p in day.people and day.people[p].at != room]
+    for person in wrong:
+        day.misplaced.append(f"{when}: {person}")
+    if wrong:
+        print(when, len(wrong), "misplaced", flush=True)
+
+
+async def _is_closed(day: Day, round_: Round) -> bool:
+    async with day.database.reading() as db:
+        now = await db.get_one(Round, round_.id)
+        return now.state not in timetable.RUNNING
+
+
+async def _read_again(day: Day) -> None:
+    """The rounds as they are now."""
+    async with day.database.reading() as db:
+        day.held.rounds = await queries.rounds_of(db, day.held.event.id)
+
+
+async def _sleep_until(moment: datetime) -> None:
+    await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
