@@ -35,6 +35,7 @@ import server.registration.pages
 import server.rooms.pages
 import server.rounds.board_acts
 import server.rounds.board_page
+import server.rounds.day_notes
 import server.rounds.day_pages
 import server.rounds.held_pages
 import server.rounds.pages
@@ -110,6 +111,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.rounds.board_page.routes,
         *server.rounds.board_acts.routes,
         *server.rounds.day_pages.routes,
+        *server.rounds.day_notes.routes,
         *server.rounds.pages.routes,
         *server.rounds.held_pages.routes,
         *server.records.desk.routes,

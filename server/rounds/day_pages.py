@@ -16,10 +16,10 @@ from server.events import queries as events
 from server.events.models import Event, Participation
 from server.events.roles import Capability, can
 from server.mentoring.models import Mentor
-from server.rounds import day, day_team, lateness
+from server.rounds import day, day_team, lateness, reading
 from server.rounds.day import Day
-from server.rounds.day_team import Earlier
 from server.rounds.lateness import VisitOver
+from server.rounds.reading import Written
 from server.web.errors import text_of
 from server.web.forms import texts
 from server.web.pages import go, known_visitor, page
@@ -89,15 +89,16 @@ async def late(request: Request) -> Response:
 async def _shown(request: Request, *, refused: str = "", status: int = 200) -> Response:
     now, looks = clock.now(), request.query_params.get(LOOK) is not None
     async with services(request).database.reading() as db:
-        here = await _here(db, request)
+        here = await at_mentor_page(db, request)
         found, waiting = None, None
-        notes: list[Earlier] = []
+        notes: list[Written] = []
         if here.mentor is not None:
             found = await day.day_of(db, here.event, here.mentor, now)
             if found.at is not None and found.at.team is not None:
                 waiting = await day_team.waiting(db, found.at.team, now=now)
                 if not looks:
-                    notes = await day_team.earlier_notes(db, here.mentor, found.at.team)
+                    person = here.participation.id
+                    notes = (await reading.earlier_notes(db, found.at.team.id, person))[::-1]
     await _keep_reading(request, here, notes, now)
     return page(
         request,
@@ -116,7 +117,7 @@ async def _shown(request: Request, *, refused: str = "", status: int = 200) -> R
     )
 
 
-async def _keep_reading(request: Request, here: Here, notes: list[Earlier], now: datetime) -> None:
+async def _keep_reading(request: Request, here: Here, notes: list[Written], now: datetime) -> None:
     """Reads of other people's notes are logged."""
     others = [n for n in notes if n.note.author_id != here.participation.id]
     if not others or here.mentor is None:
@@ -136,7 +137,13 @@ def _says(found: Day | None) -> str:
     return "cannot" if found.said.arrives_at >= found.at.span.ends_at else "late"
 
 
-async def _here(db: Db, request: Request) -> Here:
+async def at_mentor_page(db: Db, request: Request) -> Here:
+    """Who is at a mentor's page of an event.
+
+    Raises:
+        LoginNeeded, NotFound: nobody has logged in; there is no such event.
+        NotMentor: the person may write no notes there.
+    """
     who = known_visitor(request)
     assert who.account_id is not None
     event = await events.published(db, request.path_params["slug"])
@@ -149,7 +156,7 @@ async def _here(db: Db, request: Request) -> Here:
 
 
 async def _mentor(db: Db, request: Request) -> Mentor:
-    mentor = (await _here(db, request)).mentor
+    mentor = (await at_mentor_page(db, request)).mentor
     if mentor is None:
         raise VisitOver
     return mentor

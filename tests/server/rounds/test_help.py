@@ -13,9 +13,9 @@ from server.core.errors import NotFound
 from server.live.models import StreamEvent
 from server.rooms.chat import room_stream
 from server.rooms.models import Room
-from server.rounds import actions
+from server.rounds import actions, board_moves
 from server.rounds import help as calls
-from server.rounds.actions import Act, team_rooms
+from server.rounds.actions import Act
 from server.rounds.desk_log import staff_stream
 from server.rounds.help import HelpByAnother, HelpOver
 from server.rounds.models import HelpCall
@@ -34,7 +34,7 @@ async def held(database: Database) -> Held:
 
 async def room(database: Database, held: Held, number: int = 0) -> Room:
     async with database.writing() as db:
-        return (await team_rooms(db, [held.teams[number]]))[held.teams[number].id]
+        return (await board_moves.rooms_of(db, held.rounds[0]))[number + 1]
 
 
 async def call(database: Database, held: Held, words: str = "", number: int = 0) -> HelpCall:

@@ -25,8 +25,8 @@ from server.mentoring.models import (
 from server.rooms.chat import room_stream
 from server.rooms.models import Placement, Room, SeatState
 from server.rooms.seat import person_stream
-from server.rounds import actions, repair, ticking
-from server.rounds.actions import Act, RoundNotReady, team_rooms
+from server.rounds import actions, board_moves, repair, ticking
+from server.rounds.actions import Act, RoundNotReady
 from server.rounds.desk_log import staff_stream
 from server.rounds.repair import MentorCame, MentorNotFree, Names, VisitChanged, Wish
 from tests.support.training import NOW, Held, Sizes, hold
@@ -115,7 +115,7 @@ async def test_board_room_and_both_mentors_are_told(database: Database, held: He
     team = next(team for team in held.teams if team.id == visit.team_id)
     await replace(database, held, wish(held, visit, new.id))
     async with database.writing() as db:
-        room = (await team_rooms(db, [team]))[team.id]
+        room = (await board_moves.rooms_of(db, held.rounds[0]))[team.number or 0]
     said = {"number": team.number, "slot": 1, "former": "早川 透", "name": "久我 澄"}
     for stream in (staff_stream(held.session.id), room_stream(room.id)):
         async with database.reading() as db:
