@@ -136,7 +136,7 @@ async def _of_groups(db: Db, round_: Round, people: dict[UUID, tuple[UUID, str]]
 async def _visits(db: Db, event: Event, slots: list[Slot]) -> dict[UUID, list[Visit]]:
     by_id = {slot.id: slot for slot in slots}
     found = (
-        select(Assignment.slot_id, Assignment.team_id, Mentor.id, Mentor.participation_id, Lateness)
+        select(Assignment, Mentor.participation_id, Lateness)
         .join(Plan, col(Plan.id) == col(Assignment.plan_id))
         .join(Mentor, col(Mentor.id) == col(Assignment.mentor_id))
         .join(
@@ -153,8 +153,9 @@ async def _visits(db: Db, event: Event, slots: list[Slot]) -> dict[UUID, list[Vi
     )
     visits: dict[UUID, list[Visit]] = defaultdict(list)
     rows = (await db.exec(found)).all()
-    for slot, team, mentor, person, late in sorted(rows, key=lambda row: by_id[row[0]].number):
-        visits[team].append(Visit(by_id[slot], team, mentor, person, late))
+    for visit, person, late in sorted(rows, key=lambda row: by_id[row[0].slot_id].number):
+        slot = by_id[visit.slot_id]
+        visits[visit.team_id].append(Visit(slot, visit.team_id, visit.mentor_id, person, late))
     return visits
 
 

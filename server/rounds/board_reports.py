@@ -68,7 +68,7 @@ async def write(broker: Broker, reports: Sequence[Report]) -> None:
     pipe = broker.pipeline(transaction=False)
     touched = set()
     for report in reports:
-        session, room, at = report.session_id, str(report.room_id), _milliseconds(report.at)
+        session, room, at = report.session_id, str(report.room_id), str(_milliseconds(report.at))
         talk = _talk(session, int(report.at.timestamp()) // MINUTE)
         pipe.hset(_key("reported", session), room, at)
         pipe.hset(_key("line", session), str(report.participation_id), _line(report))

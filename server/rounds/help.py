@@ -1,5 +1,6 @@
 """Calls for help from a room: one open call a room, taken and closed by an organizer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -126,7 +127,7 @@ async def _tell(
     what: str,
     made: HelpCall,
     session_id: UUID,
-    more: dict[str, object],
+    more: Mapping[str, object],
     *,
     actor: UUID,
     now: datetime,

@@ -1,5 +1,6 @@
 """What a mentor says before a visit: on the way, later, or not at all. Team and board hear it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -112,7 +113,7 @@ async def _keep(db: Db, visit: Visit, arrives_at: datetime | None, now: datetime
     await db.exec(new.on_conflict_do_update(index_elements=["slot_id", "mentor_id"], set_=said))
 
 
-async def _tell(db: Db, visit: Visit, what: str, said: dict[str, object], now: datetime) -> None:
+async def _tell(db: Db, visit: Visit, what: str, said: Mapping[str, object], now: datetime) -> None:
     payload = {"number": visit.team.number, "slot": visit.slot.number, **said}
     await desk_log.tell(
         db,

@@ -23,7 +23,7 @@ from server.mentoring.models import (
     Team,
 )
 from server.rooms.chat import room_stream
-from server.rooms.models import Placement, Room, SeatState
+from server.rooms.models import Placement, Room, RoomKind, SeatState
 from server.rooms.seat import person_stream
 from server.rounds import actions, board_moves, repair, ticking
 from server.rounds.actions import Act, RoundNotReady
@@ -251,7 +251,7 @@ async def test_a_former_mentor_who_was_moved_elsewhere_stays_there(
 ) -> None:
     visit = await visit_of(database, held)
     former = next(m for m in held.mentors if m.id == visit.mentor_id)
-    room = Room(event_id=held.event.id, session_id=held.session.id, kind="backstage")
+    room = Room(event_id=held.event.id, session_id=held.session.id, kind=RoomKind.BACKSTAGE)
     await change(database, room)
     async with database.writing() as db:
         own = col(Placement.participation_id) == former.participation_id

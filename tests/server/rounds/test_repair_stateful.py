@@ -46,7 +46,7 @@ async def _prepare(file: Path) -> Held:
         await connection.run_sync(SQLModel.metadata.create_all)
     async with database.writing() as db:
         held = await hold(db, SIZES, slug="any-order")
-        rooms = await team_rooms(db, held.teams)
+        rooms = await team_rooms(db, await queries.teams_of(db, held.event.id))
         for number, person in enumerate(held.everyone):
             db.add(
                 SeatState(
