@@ -95,7 +95,7 @@ async def _shown(request: Request, *, refused: str = "", status: int = 200) -> R
         if here.mentor is not None:
             found = await day.day_of(db, here.event, here.mentor, now)
             if found.at is not None and found.at.team is not None:
-                waiting = await day_team.waiting(db, found.at.team, now=now)
+                waiting = await day_team.waiting(db, here.mentor, found.at.team, now=now)
                 if not looks:
                     person = here.participation.id
                     notes = (await reading.earlier_notes(db, found.at.team.id, person))[::-1]

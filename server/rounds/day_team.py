@@ -16,14 +16,18 @@ from server.rounds.reading import Written
 
 
 class Waiting(NamedTuple):
-    """A team in its room: each seat's state in order, how many are there, and who leads."""
+    """A team in its room: each seat's state in order, how many are there, and who leads.
+
+    `with_you`: the mentor is in the room too.
+    """
 
     seats: list[str]
     here: int
     lead: str
+    with_you: bool
 
 
-async def waiting(db: Db, team: Team, *, now: datetime) -> Waiting:
+async def waiting(db: Db, mentor: Mentor, team: Team, *, now: datetime) -> Waiting:
     """Who of a team is in its room."""
     members = (await queries.members_of(db, [team.id])).get(team.id, [])
     found = select(Participation.account_id, Participation.id).where(
@@ -35,7 +39,8 @@ async def waiting(db: Db, team: Team, *, now: datetime) -> Waiting:
     there = {each.participation_id for each in await present.people(db, rooms, now=now)}
     here = [m.account_id is not None and people.get(m.account_id) in there for m in members]
     lead = next((m.name for m in members if m.is_lead), "")
-    return Waiting(["here" if each else "open" for each in here], sum(here), lead)
+    seats = ["here" if each else "open" for each in here]
+    return Waiting(seats, sum(here), lead, mentor.participation_id in there)
 
 
 async def note_reading(
