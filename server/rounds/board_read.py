@@ -63,6 +63,7 @@ class Facts:
     visits: dict[UUID, list[Visit]]  # by team, in order
     names: dict[UUID, str]  # by participation
     seats: list[SeatState]
+    placed: dict[UUID, Placement]  # by participation
     calls: list[HelpCall]
     changed: dict[UUID, datetime]  # by room
 
@@ -72,8 +73,13 @@ async def facts(db: Db, event: Event, round_: Round) -> Facts:
     slots = (await queries.slots_of(db, [round_.id]))[round_.id]
     people = await _people(db, event)
     seats = await db.exec(select(SeatState).where(SeatState.session_id == round_.session_id))
-    by_team = round_.form is RoundForm.TEAMS
-    spots = await (_of_teams(db, event, people) if by_team else _of_groups(db, round_, people))
+    placed = select(Placement).where(Placement.session_id == round_.session_id)
+    places = {row.participation_id: row for row in await db.exec(placed)}
+    names = dict(people.values())
+    if round_.form is RoundForm.TEAMS:
+        spots = await _of_teams(db, event, people)
+    else:
+        spots = await _of_groups(db, round_, names, places)
     return Facts(
         event=event,
         round_=round_,
@@ -81,8 +87,9 @@ async def facts(db: Db, event: Event, round_: Round) -> Facts:
         topics=await events.topics_of(db, event),
         spots=spots,
         visits=await _visits(db, event, slots),
-        names=dict(people.values()),
+        names=names,
         seats=list(seats.all()),
+        placed=places,
         calls=await calls.of_round(db, round_.id),
         changed=await _changed(db, round_, [spot.room_id for spot in spots if spot.room_id]),
     )
@@ -119,16 +126,15 @@ async def _of_teams(db: Db, event: Event, people: dict[UUID, tuple[UUID, str]]) 
     ]
 
 
-async def _of_groups(db: Db, round_: Round, people: dict[UUID, tuple[UUID, str]]) -> list[Spot]:
-    names = dict(people.values())
+async def _of_groups(
+    db: Db, round_: Round, names: dict[UUID, str], places: dict[UUID, Placement]
+) -> list[Spot]:
     rooms = select(Room).where(Room.session_id == round_.session_id, Room.kind == RoomKind.GROUP)
-    placed: dict[UUID, list[Somebody]] = defaultdict(list)
-    found = select(Placement).where(Placement.session_id == round_.session_id)
-    for row in await db.exec(found.order_by(col(Placement.participation_id))):
-        name = names.get(row.participation_id, "")
-        placed[row.room_id].append(Somebody(row.participation_id, name))
+    people: dict[UUID, list[Somebody]] = defaultdict(list)
+    for person, place in sorted(places.items()):
+        people[place.room_id].append(Somebody(person, names.get(person, "")))
     return [
-        Spot(room.number or 0, room.name, room.id, None, None, placed[room.id])
+        Spot(room.number or 0, room.name, room.id, None, None, people[room.id])
         for room in await db.exec(rooms.order_by(col(Room.number)))
     ]
 

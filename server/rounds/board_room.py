@@ -156,10 +156,11 @@ def _due(visit: Visit, facts: Facts, people: set[UUID], room: UUID | None) -> Du
     span = timetable.span_of(facts.round_, visit.slot)
     seat = next((s for s in facts.seats if s.participation_id == visit.person), None)
     was = seat is not None and seat.room_id == room and seat.last_seen >= span.starts_at
-    late = visit.late
+    late, sent = visit.late, facts.placed.get(visit.person)
     return Due(
         slot=span,
         is_here=visit.person in people,
+        sent_at=sent.at if sent and sent.room_id == room else None,
         seen_at=seat.last_seen if seat and was else None,
         arrives_at=late.arrives_at if late else None,
         on_the_way=late is not None and late.arrives_at is None,

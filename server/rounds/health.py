@@ -39,12 +39,14 @@ class Limits(NamedTuple):
 class Due:
     """The visit that runs in a room now.
 
-    `seen_at`: when the mentor was last in this room within the slot. `arrives_at`: the moment that
+    `sent_at`: when the mentor was sent here: who replaces another has as long to come. `seen_at`:
+    when the mentor was last in this room within the slot. `arrives_at`: the moment that
     the mentor has said; at the slot's end or after it, that says "I cannot come".
     """
 
     slot: Span
     is_here: bool
+    sent_at: datetime | None = None
     seen_at: datetime | None = None
     arrives_at: datetime | None = None
     on_the_way: bool = False
@@ -114,7 +116,8 @@ def _mentor(due: Due, limits: Limits, now: datetime) -> Hand | None:
         return Hand(Need.MISSING, due.arrives_at)
     if due.arrives_at is not None:
         return Hand(Need.MISSING, due.slot.starts_at)
-    since = max(due.slot.starts_at, due.seen_at or due.slot.starts_at)
+    start = due.slot.starts_at
+    since = max(start, due.sent_at or start, due.seen_at or start)
     if now < since + timedelta(seconds=limits.missing_after):
         return None
     return Hand(Need.MISSING, since)

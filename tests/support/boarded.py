@@ -26,6 +26,8 @@ from tests.support.app import App, settings_of
 from tests.support.training import Held, Sizes, hold
 
 SLUG: Final = "board-training"
+BOARD: Final = f"/manage/{SLUG}/board/2"
+DAY: Final = f"/e/{SLUG}/mentor"
 MINUTE: Final = timedelta(minutes=1)
 INTO_ROUND: Final = 18 * MINUTE  # in the second slot, with nine minutes left
 TOPICS: Final = (
@@ -79,6 +81,13 @@ async def boarded(app: App, _page: Page) -> AsyncIterator[None]:
             gone = update(Event).where(col(Event.id) == held.event.id)
             await db.exec(gone.values(slug=f"{SLUG}-{uuid4().hex[:8]}", state="draft"))
         await database.close()
+
+
+async def first_note(page: Page) -> None:
+    """Open the first note that waits to be written."""
+    async with page.expect_navigation():
+        await page.click("#day-unwritten a >> nth=0")
+    await page.locator("#body").wait_for()
 
 
 async def _lend(db: Db, person: UUID, account: UUID) -> UUID:

@@ -62,6 +62,13 @@ def test_a_mentor_who_lost_the_line_is_missing_a_minute_later() -> None:
     assert found(facts, 6 * MINUTE) == [Hand(Need.MISSING, seen)]
 
 
+def test_who_replaces_a_mentor_has_as_long_to_come() -> None:
+    sent = OPEN + 4 * MINUTE
+    facts = replace(WELL, due=replace(DUE, sent_at=sent))
+    assert found(facts, 4 * MINUTE + 59 * SECOND) == []
+    assert found(facts, 5 * MINUTE) == [Hand(Need.MISSING, sent)]
+
+
 def test_an_announced_delay_is_late_until_it_has_run_out() -> None:
     arrives = OPEN + 5 * MINUTE
     facts = replace(WELL, due=replace(DUE, arrives_at=arrives))
