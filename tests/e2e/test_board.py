@@ -1,6 +1,7 @@
 """The organizer's board in a real browser, by keyboard alone: open, see who is missing, replace."""
 
 from functools import partial
+from uuid import UUID
 
 from playwright.async_api import Browser, Locator, Page
 from sqlalchemy import update
@@ -29,7 +30,7 @@ async def reach(page: Page, wanted: Locator, key: str = "Tab") -> None:
     raise AssertionError("cannot be reached by keyboard")
 
 
-async def mentors_of(held: Training, number: int) -> list[object]:
+async def mentors_of(held: Training, number: int) -> list[UUID]:
     """Who visits in a round, by the plan that holds."""
     (slot,) = held.held.slots[held.held.rounds[number].id]
     async with held.database.reading() as db:

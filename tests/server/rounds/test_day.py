@@ -222,6 +222,7 @@ async def test_who_waits_and_oneself_are_seen_in_the_room(
         slot = held.slots[round_.id][0]
         visits = await queries.visits_in(db, slot, held.event.id)
     team = next(t for _, m, t in visits if m.id == held.mentors[0].id)
+    assert team.room_id
     people = [held.members[team.id][0].id, held.mentors[0].participation_id]
     async with site.database.writing() as db:
         for person in people:
