@@ -47,10 +47,13 @@ async def visit(db: Db, round_: Round, number: int, *, name: str, knock: str, ac
         knock: what the room is told, in words.
 
     Raises:
+        RoundNotReady: the round is not open.
         NotFound: the round has no such room.
         HelpByAnother: another organizer is on the way to the call.
     """
     assert act.actor is not None
+    if round_.state not in timetable.RUNNING:
+        raise RoundNotReady
     room = await _room(db, round_, number)
     open_call = await calls.open_in(db, room.id)
     if open_call is not None and open_call.taken_by is None:

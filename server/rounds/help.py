@@ -44,13 +44,19 @@ async def call(
 ) -> HelpCall:
     """Call for help; who calls while a call is open gets that one, and nothing more is told.
 
+    A call that was left open in an earlier round is over.
+
     Args:
         caller: a participation, `name` its person's.
     """
     await _hold(db, room.id)
     known = await open_in(db, room.id)
-    if known is not None:
+    if known is not None and known.round_id == round_id:
         return known
+    if known is not None:
+        known.closed_at = now
+        db.add(known)
+        await db.flush()
     made = HelpCall(
         round_id=round_id, room_id=room.id, caller_id=caller, words=words.strip()[:LONGEST], at=now
     )

@@ -6,6 +6,7 @@ import { maybePart, part } from "../lib/page.js";
 import { hours } from "../lib/times.js";
 import { say, sayCount } from "../lib/words.js";
 import { LiveClient } from "../live/client.js";
+import { ring } from "./bell.js";
 import { inUse, takeOverQueue } from "./queue.js";
 import { writeTimes } from "./since.js";
 import { oneStop, walk } from "./walk.js";
@@ -66,6 +67,7 @@ function announce(text) {
 /** @param {{type: string, data: any, stream: string}} event */
 function happened(event) {
   const known = /^(help|mentor|round)\./.test(event.type);
+  if (event.type === "help.called") ring();
   if (known) announce(say(event.type, { number: "", name: "", ...event.data }));
   look();
 }

@@ -10,6 +10,7 @@ from fakeredis import FakeServer
 from server.core import broker
 from server.core.broker import EmbeddedRedis
 from server.core.db import Database
+from server.mentoring.models import Round
 from server.rounds import board, board_moves, board_reports, lateness, ticking
 from server.rounds import help as calls
 from server.rounds.actions import Act
@@ -121,7 +122,8 @@ async def test_a_guest_is_seen_and_nobody_is_alone_with_one(database: Database, 
     found = await seen(database, held, NOW + 2 * MINUTE)
     assert [room.spot.number for room in found.queue if room.need is Need.ALONE] == [4]
     async with database.writing() as db:
-        await board_moves.visit(db, held.rounds[0], 4, name="遠山 佑", knock="", act=act)
+        round_ = await db.get_one(Round, held.rounds[0].id)
+        await board_moves.visit(db, round_, 4, name="遠山 佑", knock="", act=act)
     await sit(database, held, [alone, held.organizer.id], NOW + 2 * MINUTE)
     found = await seen(database, held, NOW + 2 * MINUTE)
     guests = {room.spot.number: [g.name for g in room.guests] for room in found.rooms}

@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 async def held(database: Database) -> Held:
     async with database.writing() as db:
-        made = await hold(db, Sizes(teams=2, mentors=1, slots=2), slug="help")
+        made = await hold(db, Sizes(teams=2, mentors=1, rounds=2, slots=2), slug="help")
         await actions.open_round(db, made.rounds[0].id, Act(actor=made.organizer.id, now=NOW))
         return made
 
@@ -37,13 +37,15 @@ async def room(database: Database, held: Held, number: int = 0) -> Room:
         return (await board_moves.rooms_of(db, held.rounds[0]))[number + 1]
 
 
-async def call(database: Database, held: Held, words: str = "", number: int = 0) -> HelpCall:
+async def call(
+    database: Database, held: Held, words: str = "", number: int = 0, *, round_: int = 0
+) -> HelpCall:
     place = await room(database, held, number)
     async with database.writing() as db:
         return await calls.call(
             db,
             session_id=held.session.id,
-            round_id=held.rounds[0].id,
+            round_id=held.rounds[round_].id,
             room=place,
             caller=held.members[held.teams[number].id][0].id,
             name="見本 花",
@@ -120,6 +122,14 @@ async def test_after_a_close_a_room_calls_again(database: Database, held: Held) 
     first = await call(database, held)
     await close(database, held, first.id)
     assert (await call(database, held)).id != first.id
+
+
+async def test_a_call_left_open_in_an_earlier_round_is_over(database: Database, held: Held) -> None:
+    before = await call(database, held)
+    made = await call(database, held, round_=1)
+    assert (made.id != before.id, made.round_id) == (True, held.rounds[1].id)
+    async with database.reading() as db:
+        assert (await db.get_one(HelpCall, before.id)).closed_at == NOW
 
 
 async def test_one_organizer_takes_a_call(database: Database, held: Held) -> None:
