@@ -1,7 +1,7 @@
 """The only door from the live channel to the application: who may do what, and what is kept."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -15,20 +15,28 @@ from server.accounts.recognise import recognise
 from server.core import broker, clock
 from server.core.broker import Broker
 from server.core.errors import DomainError, Forbidden, NotFound
-from server.events.models import Role
+from server.events import queries as events
+from server.events.access import at_desk
+from server.events.models import Event, Role
 from server.events.roles import Capability, can, shown_role
 from server.live import log
 from server.live.log import MOST_AT_ONCE, Forgotten
 from server.live.models import StreamEvent
+from server.mentoring.models import Round
+from server.mentoring.queries import round_of
 from server.records import actions as records
 from server.rooms import chat, entry, present, seat
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
 from server.rooms.models import Room
-from server.rooms.places import known_place, place
+from server.rooms.places import known_place, main_room, place
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
+from server.rounds import board, board_reports
 from server.rounds.actions import session_stream, state_of
+from server.rounds.board import Board
+from server.rounds.board_reports import Lines, Report
+from server.rounds.desk_log import staff_stream
 from server.rounds.queries import running
 from server.web.csrf import same_origin
 from server.web.errors import text_of
@@ -38,19 +46,24 @@ from server.web.visitor import LOGIN_COOKIE, Visitor, cookie_name
 __all__ = [  # what the channel knows of the application
     "MOST_AT_ONCE",
     "NUDGES",
+    "Board",
+    "BoardPlace",
     "Devices",
     "DomainError",
     "Forbidden",
     "Forgotten",
     "Gateway",
     "Holder",
+    "Lines",
     "Place",
+    "Report",
     "StreamEvent",
     "Taken",
     "Visitor",
 ]
 
 _ROOM_PATH: Final = re.compile(r"/e/([a-z0-9-]{3,40})/s/(\d{1,4})/room")
+_BOARD_PATH: Final = re.compile(r"/manage/([a-z0-9-]{3,40})/board/(\d{1,4})")
 NUDGES: Final = "live:nudges"
 
 
@@ -88,9 +101,22 @@ class Place:
         return seat.person_stream(self.you)
 
     @property
-    def streams(self) -> tuple[str, str, str]:
+    def streams(self) -> tuple[str, ...]:
         """All that the page reads."""
         return self.room_stream, self.session_stream, self.person_stream
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPlace(Place):
+    """The organizer's board of a round. It reads what organizers are told, and holds no seat."""
+
+    event: Event
+    round_: Round
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """All that the page reads."""
+        return self.session_stream, staff_stream(self.entry.session.id)
 
 
 class Gateway:
@@ -123,6 +149,9 @@ class Gateway:
             NotFound: no page with a live channel is there.
             Forbidden: it is not for this person.
         """
+        desk = _BOARD_PATH.fullmatch(path)
+        if desk is not None and visitor.account_id is not None:
+            return await self._board_place(visitor, desk[1], int(desk[2]), visitor.account_id)
         found = _ROOM_PATH.fullmatch(path)
         if found is None or visitor.account_id is None:
             raise NotFound(path=path)
@@ -132,6 +161,36 @@ class Gateway:
             )
             room = await known_place(db, participation=here.participation, session=here.session)
         return Place(visitor, here, room or await self._first_in(here))
+
+    async def _board_place(
+        self, visitor: Visitor, slug: str, number: int, account_id: UUID
+    ) -> BoardPlace:
+        async with self._database.reading() as db:
+            desk = await at_desk(
+                db, slug=slug, account_id=account_id, capability=Capability.ROUND_RUN
+            )
+            round_ = await round_of(db, desk.event, number)
+            session = await events.session_by_id(db, round_.session_id)
+            here = Entry(desk.event, session, desk.participation, desk.roles)
+            room = await main_room(db, session)
+        return BoardPlace(visitor, here, room or await self._first_in(here), desk.event, round_)
+
+    async def look_at_board(self, here: BoardPlace) -> Board:
+        """The board as it is now."""
+        async with self._database.reading() as db:
+            round_ = await round_of(db, here.event, here.round_.number)
+        services = self._services
+        return await board.look(
+            services.database, services.broker, here.event, round_, now=clock.now()
+        )
+
+    async def keep_reports(self, reports: Sequence[Report]) -> None:
+        """Keep for a while how it goes in the rooms.
+
+        Raises:
+            RedisError, OSError, TimeoutError: the broker is away; the reports are lost.
+        """
+        await board_reports.write(self._services.broker, reports)
 
     async def _first_in(self, here: Entry) -> Room:
         async with self._database.writing() as db:

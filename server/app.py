@@ -33,6 +33,10 @@ import server.records.hooks
 import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.pages
+import server.rounds.board_acts
+import server.rounds.board_page
+import server.rounds.day_notes
+import server.rounds.day_pages
 import server.rounds.held_pages
 import server.rounds.pages
 import server.web.licences
@@ -104,6 +108,10 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.registration.pages.routes,
         *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
+        *server.rounds.board_page.routes,
+        *server.rounds.board_acts.routes,
+        *server.rounds.day_pages.routes,
+        *server.rounds.day_notes.routes,
         *server.rounds.pages.routes,
         *server.rounds.held_pages.routes,
         *server.records.desk.routes,

@@ -18,8 +18,9 @@ from starlette.websockets import (
     WebSocketState,
 )
 
-from realtime.gateway import DomainError, Forbidden, Gateway, Place, Visitor
+from realtime.gateway import BoardPlace, DomainError, Forbidden, Gateway, Place, Visitor
 from realtime.live import requests
+from realtime.live.board import BoardFeed, RoomReports
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
 from realtime.live.hub import Hub
@@ -51,6 +52,8 @@ class LiveChannel:
         self.clock = clock
         self.hub = Hub(gateway, clock)
         self.presence = PresenceBoard(self.hub, gateway, clock)
+        self.reports = RoomReports(gateway, clock)
+        self.boards = BoardFeed(self.hub, gateway, clock)
         self.hub.on_moved = self._moved
         self._movers: dict[Connection, asyncio.Task[None]] = {}
 
@@ -62,6 +65,8 @@ class LiveChannel:
             tasks.start_soon(self.hub.nudges.listen, self.hub.hear)
             tasks.start_soon(self.hub.end_logins)
             tasks.start_soon(self.presence.run)
+            tasks.start_soon(self.reports.run)
+            tasks.start_soon(self.boards.run)
 
     def look(self) -> None:
         """Something was committed that pages should hear of: look now, not within a second."""
@@ -129,6 +134,8 @@ class LiveChannel:
 
     def _moved(self, connection: Connection) -> None:
         """The person belongs elsewhere: the page reads the other room from now on."""
+        if isinstance(connection.place, BoardPlace):
+            return  # a board is in no room
         before = self._movers.get(connection)
         task = asyncio.create_task(self._follow(connection, before))
         self._movers[connection] = task

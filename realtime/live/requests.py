@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from realtime.gateway import Devices, DomainError
+from realtime.gateway import BoardPlace, Devices, DomainError
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
 from realtime.live.snapshots import catch_up
@@ -31,6 +31,8 @@ async def answer(channel: "LiveChannel", connection: Connection, message: FromPa
     """
     if isinstance(message, Hello):
         raise Closing(Close.PROTOCOL_ERROR)
+    if isinstance(connection.place, BoardPlace) and not isinstance(message, EventsSince):
+        raise Closing(Close.PROTOCOL_ERROR)  # a board only looks: it has no seat and no voice
     if isinstance(message, SeatReport):
         _report(channel, connection, message)
         return
@@ -49,6 +51,7 @@ def _report(channel: "LiveChannel", connection: Connection, report: SeatReport) 
     place = connection.place
     holder = channel.gateway.holder(place, connection.page)
     channel.presence.report(holder, Devices(report.mic, report.camera), place.room.id)
+    channel.reports.heard(holder, place.room.id, report)
 
 
 async def _do(channel: "LiveChannel", connection: Connection, request: Request) -> dict[str, Any]:

@@ -311,6 +311,89 @@ class RoomTold(Logged):
     data: Announcement
 
 
+class HelpCallRef(Message):
+    """A call for help, and the room that it comes from."""
+
+    call: UUID
+    room: UUID
+
+
+class HelpCalledData(HelpCallRef):
+    """Who calls from which door, and why."""
+
+    number: int | None
+    name: str
+    words: str
+
+
+class HelpCalled(Logged):
+    """On `session-staff:` and `room:`: a room calls for an organizer."""
+
+    type: Literal["help.called"] = "help.called"
+    data: HelpCalledData
+
+
+class HelpTakenData(HelpCallRef):
+    """Who comes."""
+
+    name: str
+
+
+class HelpTaken(Logged):
+    """On `session-staff:` and `room:`: an organizer is on the way."""
+
+    type: Literal["help.taken"] = "help.taken"
+    data: HelpTakenData
+
+
+class HelpClosed(Logged):
+    """On `session-staff:` and `room:`: the call is done with."""
+
+    type: Literal["help.closed"] = "help.closed"
+    data: HelpCallRef
+
+
+class MentorSaid(Message):
+    """A mentor, and the visit that is spoken of: the team's number and the slot's."""
+
+    number: int | None
+    slot: int
+    name: str
+
+
+class MentorComing(Logged):
+    """On `session-staff:` and `room:`: the mentor is on the way."""
+
+    type: Literal["mentor.coming"] = "mentor.coming"
+    data: MentorSaid
+
+
+class MentorLateData(MentorSaid):
+    """When the mentor comes; None: not at all."""
+
+    arrives_at: datetime | None
+
+
+class MentorLate(Logged):
+    """On `session-staff:` and `room:`: the mentor comes later, or cannot come."""
+
+    type: Literal["mentor.late"] = "mentor.late"
+    data: MentorLateData
+
+
+class MentorReplacedData(MentorSaid):
+    """Who was due before."""
+
+    former: str
+
+
+class MentorReplaced(Logged):
+    """On `session-staff:` and `room:`: another mentor makes the visit."""
+
+    type: Literal["mentor.replaced"] = "mentor.replaced"
+    data: MentorReplacedData
+
+
 class NoteSavedData(Message):
     """Which version of the shared note is new, and by whom; the page fetches the text."""
 
@@ -338,6 +421,12 @@ LoggedEvent = Annotated[
     | RoundWarned
     | RoundClosed
     | RoomTold
+    | HelpCalled
+    | HelpTaken
+    | HelpClosed
+    | MentorComing
+    | MentorLate
+    | MentorReplaced
     | NoteSaved,
     Field(discriminator="type"),
 ]
@@ -352,6 +441,21 @@ class Presence(Message):
     server_now: datetime
     people: list[Person]
     count: int  # may be larger than the list in a large room
+
+
+class BoardDigest(Message):
+    """How a round stands on the organizer's board, at most every 2 s. Losable.
+
+    `key` changes whenever the board would look different; `needs` is how many rooms need a hand;
+    `known` is false while the pages' reports cannot be read.
+    """
+
+    type: Literal["board.digest"] = "board.digest"
+    round: UUID
+    server_now: datetime
+    key: str
+    needs: int
+    known: bool
 
 
 class SeatLost(Message):
@@ -392,6 +496,7 @@ ToPage = (
     | Snapshot
     | LoggedEvent
     | Presence
+    | BoardDigest
     | SeatLost
     | Reply
     | Beat

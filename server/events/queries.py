@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import case, func
 from sqlmodel import col, select
 
+from server.accounts.models import Account
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import (
@@ -75,6 +76,11 @@ async def session_of(db: Db, event: Event, number: int) -> Session:
     return session
 
 
+async def session_by_id(db: Db, session_id: UUID) -> Session:
+    """A session that is known to exist."""
+    return (await db.exec(select(Session).where(Session.id == session_id))).one()
+
+
 async def topics_of(db: Db, event: Event) -> list[Topic]:
     """The topics of an event by their numbers."""
     found = select(Topic).where(Topic.event_id == event.id)
@@ -128,6 +134,14 @@ async def participation_of(db: Db, event: Event, account_id: UUID) -> Participat
         Participation.event_id == event.id, Participation.account_id == account_id
     )
     return (await db.exec(found)).one_or_none()
+
+
+async def name_of(db: Db, participation_id: UUID) -> str:
+    """The name of somebody who takes part."""
+    found = select(Account.name).join(
+        Participation, col(Participation.account_id) == col(Account.id)
+    )
+    return (await db.exec(found.where(Participation.id == participation_id))).one()
 
 
 async def roles_of(db: Db, participation_id: UUID) -> frozenset[Role]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import Row, choice, moment
@@ -21,6 +21,15 @@ class HelpCall(Row, table=True):
     """Somebody in a room calls for an organizer, until one has closed the call."""
 
     __tablename__ = "help_call"
+    __table_args__ = (
+        Index(  # a room has one open call
+            "uq_help_call_open",
+            "room_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     round_id: UUID = Field(foreign_key="round.id", index=True)
     room_id: UUID = Field(foreign_key="room.id", index=True)

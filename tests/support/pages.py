@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from tests.support import steps
 from tests.support.app import App
+from tests.support.boarded import BOARD, DAY, boarded, first_note
 from tests.support.fair import SEATED_IN, SLUG, SOON, WAITING_IN, fair
 from tests.support.registered import approve_two, open_person, registered
 from tests.support.visits import (
@@ -64,6 +65,8 @@ REGISTER: Final = "/e/{slug}/register"
 ATTENDANCE: Final = "/manage/{slug}/attendance"
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
 DESK: Final = "{desk}"
+BOARD_ROUTE: Final = "/manage/{slug}/board/{number:int}"
+DAY_ROUTE: Final = "/e/{slug}/mentor"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -278,6 +281,50 @@ PAGES: Final = (
         who="organizer",
         setting=registered,
         steps=approve_two,
+    ),
+    Shown(
+        name="board",
+        route=BOARD_ROUTE,
+        path=BOARD,
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="board-now",
+        route="/manage/{slug}/board",
+        path=BOARD.rpartition("/")[0],
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="board-list",
+        route=BOARD_ROUTE,
+        path=f"{BOARD}?view=list",
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="board-replace",
+        route=BOARD_ROUTE,
+        path=f"{BOARD}?room=38&do=replace",
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="board-planned",
+        route=BOARD_ROUTE,
+        path=f"{BOARD.rpartition('/')[0]}/3",
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(name="mentor-day", route=DAY_ROUTE, path=DAY, who="mentor", setting=boarded),
+    Shown(
+        name="mentor-note",
+        route=f"{DAY_ROUTE}/notes/{{assignment:uuid}}",
+        path=DAY,
+        who="mentor",
+        setting=boarded,
+        steps=first_note,
     ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=steps.without_events),

@@ -150,6 +150,13 @@ def upgrade() -> None:
     with op.batch_alter_table("help_call", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_help_call_room_id"), ["room_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_help_call_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(
+            "uq_help_call_open",
+            ["room_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "placement",
@@ -416,6 +423,11 @@ def downgrade() -> None:
 
     op.drop_table("placement")
     with op.batch_alter_table("help_call", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_help_call_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_help_call_round_id"))
         batch_op.drop_index(batch_op.f("ix_help_call_room_id"))
 

@@ -12,7 +12,7 @@ import { Streams } from "./streams.js";
  * @typedef {import("./messages.js").Logged} Logged
  * @typedef {{up: import("./messages.js").Welcome, down: {retryAt: number},
  *   connecting: undefined, closed: {code: number}, snapshot: Snapshot, event: Logged,
- *   presence: import("./messages.js").Presence,
+ *   presence: import("./messages.js").Presence, digest: import("./messages.js").BoardDigest,
  *   "seat.lost": {reason: "elsewhere" | "removed"}}} LiveKinds
  */
 
@@ -96,6 +96,7 @@ export class LiveClient extends Emitter {
     if (message.server_now) this.clock.learn(message.server_now);
     if (message.type === "reply") this.#requests.answer(message);
     else if (message.type === "presence.digest") this.tell("presence", message);
+    else if (message.type === "board.digest") this.tell("digest", message);
     else if (message.type === "seat.lost") this.tell("seat.lost", message);
     else if (message.type.endsWith(".snapshot")) this.#streams.snapshot(message);
     else if (message.seq !== undefined) this.#streams.event(message);

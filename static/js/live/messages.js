@@ -20,6 +20,8 @@
  *   server_now: string, data: any}} Logged
  * @typedef {{type: "presence.digest", room: string, server_now: string, people: Person[],
  *   count: number}} Presence
+ * @typedef {{type: "board.digest", round: string, server_now: string, key: string,
+ *   needs: number, known: boolean}} BoardDigest
  * @typedef {{type: "reply", id: string, ok: boolean, result: Record<string, any>,
  *   error: {code: string, text: string} | null}} Reply
  * @typedef {{room: string, mic: boolean, camera: boolean, returning: boolean}} Seat

@@ -23,6 +23,7 @@ from server.events.models import (
 )
 from server.mail import outbox
 from server.mail.models import OutgoingMail
+from server.mentoring.models import Round
 from server.registration import actions
 from server.registration.actions import Act
 from server.registration.models import Registration
@@ -46,6 +47,7 @@ class World:
         """The address of a route about the event."""
         filled = route.replace("{slug}", SLUG).replace("{number:int}", "1")
         filled = filled.replace("{token}", "no-such-token").replace("{account:uuid}", str(uuid4()))
+        filled = filled.replace("{assignment:uuid}", str(uuid4()))
         for name, value in self.ids.items():
             filled = filled.replace(name, value)
         assert "{" not in filled, filled
@@ -111,6 +113,15 @@ async def _event(db: Db, slug: str) -> Event:
     session.doors_at = clock.now() - timedelta(minutes=10)
     session.starts_at = clock.now() - timedelta(minutes=1)
     db.add(session)
+    db.add(
+        Round(
+            event_id=event.id,
+            session_id=session.id,
+            number=1,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+        )
+    )
     return event
 
 

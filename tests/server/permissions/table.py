@@ -98,6 +98,21 @@ def not_ones_own(who: Who) -> Answer:
     return Answer.HIDDEN if who.known else Answer.LOGIN
 
 
+def not_ones_own_note(who: Who) -> Answer:
+    """About a visit that is somebody else's, whoever asks."""
+    return Answer.REFUSED if who.known else Answer.LOGIN
+
+
+def _only_about_something(policy: Policy) -> Policy:
+    """For those whom the policy allows; what they ask about is not there."""
+
+    def answer(who: Who) -> Answer:
+        found = policy(who)
+        return Answer.HIDDEN if found is Answer.ALLOWED else found
+
+    return answer
+
+
 def nobody(who: Who) -> Answer:
     """For programs that sign what they send."""
     return Answer.REFUSED
@@ -131,6 +146,10 @@ _READ: Final = desk(Capability.PEOPLE_READ)
 _ACT: Final = desk(Capability.PEOPLE_EDIT)
 _EXPORT: Final = desk(Capability.RECORDS_EXPORT)
 _JOIN: Final = desk(Capability.ROOM_JOIN)
+
+_RUN: Final = desk(Capability.ROUND_RUN)
+_WRITE: Final = desk(Capability.NOTE_WRITE)
+_NOBODYS: Final = {name: str(uuid4()) for name in ("call", "person", "slot", "team", "mentor")}
 
 ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("GET", "/healthz"): Entry(public),
@@ -196,6 +215,26 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ),
     ("GET", "/manage/{slug}/attendance"): Entry(_READ),
     ("GET", "/manage/{slug}/attendance.csv"): Entry(_EXPORT),
+    ("GET", "/manage/{slug}/board"): Entry(_RUN),
+    ("GET", "/manage/{slug}/board/{number:int}"): Entry(_RUN),
+    **{
+        ("POST", f"/manage/{{slug}}/board/{{number:int}}/{verb}"): Entry(_RUN)
+        for verb in ("back", "extend", "leave", "open", "reopen", "stop", "tell")
+    },
+    **{
+        ("POST", f"/manage/{{slug}}/board/{{number:int}}/{verb}"): Entry(
+            _only_about_something(_RUN), fields=_NOBODYS
+        )
+        for verb in ("close", "replace", "take", "visit")
+    },
+    ("POST", "/manage/{slug}/board/{number:int}/move"): Entry(
+        _RUN, fields={"person": str(uuid4()), "to": "main"}
+    ),
+    ("GET", "/e/{slug}/mentor"): Entry(_WRITE),
+    ("POST", "/e/{slug}/mentor/coming"): Entry(_WRITE),
+    ("POST", "/e/{slug}/mentor/late"): Entry(_WRITE, fields={"minutes": "5"}),
+    ("GET", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
+    ("POST", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
     ("GET", "/staff/"): Entry(staff),
     ("GET", "/staff/accounts"): Entry(staff),
     ("GET", "/staff/accounts/{id:uuid}"): Entry(staff),
