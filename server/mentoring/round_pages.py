@@ -12,7 +12,7 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.errors import DomainError
 from server.events.models import Event, Session
-from server.mentoring import queries, schedule
+from server.mentoring import queries, schedule, timetable
 from server.mentoring.models import Round, RoundForm, RoundState, Slot
 from server.mentoring.plan_desk import number_of, planned
 from server.mentoring.plan_forms import SetupForm
@@ -126,9 +126,7 @@ async def _page(
             number=each.number,
             round=each,
             slots=slots[each.id],
-            form=_form(
-                _texts(event, each, slots[each.id]), form if number == each.number else None
-            ),
+            form=_form(raw[each.id], form if number == each.number else None),
             may_change=each.state is RoundState.PLANNED,
             is_last=each is rounds[-1],
         )
@@ -146,6 +144,7 @@ async def _page(
         titles={session.id: session for session in sessions},
         parts=parts,
         forms=list(RoundForm),
+        span_of=timetable.span_of,
         saved=request.query_params.get("saved", ""),
     )
 
