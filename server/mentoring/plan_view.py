@@ -39,7 +39,7 @@ class Row(NamedTuple):
     cells: list[Cell]
 
     @property
-    def count(self) -> int:
+    def taken(self) -> int:
         """How many visits the mentor makes."""
         return sum(cell.team is not None for cell in self.cells)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -179,7 +180,7 @@ def _texts(event: Event, round_: Round, slots: list[Slot]) -> dict[str, str]:
 
 
 def _texts_after(
-    event: Event, sessions: list[Session], rounds: list[Round], slots: Mapping[object, list[Slot]]
+    event: Event, sessions: list[Session], rounds: list[Round], slots: Mapping[UUID, list[Slot]]
 ) -> dict[str, str]:
     """What a further round begins with: like the last one, in the next session that has none."""
     raw = {"slots": "3", "minutes": "13", "travel": "2", "warn": "5:00, 1:00, 0:10"}

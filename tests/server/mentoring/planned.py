@@ -13,6 +13,7 @@ import httpx2
 from sqlmodel import col, select
 
 from server.accounts.models import Account
+from server.core.columns import Row
 from server.core.db import Database
 from server.mail.models import OutgoingMail
 from server.mentoring import plans, queries
@@ -38,11 +39,11 @@ class Desk:
     site: Site
     last: httpx2.Response = field(default_factory=lambda: httpx2.Response(0))
 
-    async def send(self, path: str, page: str = "/licences", **fields: object) -> int:
+    async def send(self, path: str, **fields: object) -> int:
         """Send a form of the desk; the status of the answer."""
         texts = {name: str(value) for name, value in fields.items()}
         self.last = await self.browser.submit(
-            page, f"/manage/{self.held.event.slug}/{path}", **texts
+            "/licences", f"/manage/{self.held.event.slug}/{path}", **texts
         )
         return self.last.status_code
 
@@ -114,3 +115,13 @@ async def mailed(database: Database, kind: str) -> set[UUID]:
     async with database.reading() as db:
         found = select(OutgoingMail.account_id).where(col(OutgoingMail.kind) == kind)
         return set((await db.exec(found)).all())
+
+
+async def changed(database: Database, *rows: Row, **facts: object) -> None:
+    """Let rows of the training be otherwise from now on."""
+    async with database.writing() as db:
+        for row in rows:
+            kept = await db.get_one(type(row), row.id)
+            for name, value in facts.items():
+                setattr(kept, name, value)
+            db.add(kept)

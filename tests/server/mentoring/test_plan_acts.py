@@ -19,6 +19,7 @@ from server.mentoring.plans import (
 from server.mentoring.rules import Visit
 from tests.server.mentoring.planned import (
     BEGINS,
+    changed,
     draft,
     planning,
     put,
@@ -175,10 +176,8 @@ async def test_filling_anew_keeps_what_is_locked_alone(database: Database, held:
 async def test_what_has_begun_is_what_was_published(database: Database, held: Held) -> None:
     published = await visits_now(database, held, PlanState.PUBLISHED)
     await draft(database, held, [])
-    async with database.writing() as db:
-        held.rounds[0].state = RoundState.OPEN
-        held.rounds[0].opened_at = BEGINS + timedelta(minutes=1)
-        db.add(held.rounds[0])
+    late = BEGINS + timedelta(minutes=1)
+    await changed(database, held.rounds[0], state=RoundState.OPEN, opened_at=late)
     first = slots_of(held)[:2]
     now = await planning(database, held, 2)
     assert set(now.visits) == {visit for visit in published if visit.slot_id in first}

@@ -15,6 +15,7 @@ from tests.server.mentoring.planned import (
     SLUG,
     Desk,
     at_desk,
+    changed,
     draft,
     planning,
     visit,
@@ -73,7 +74,7 @@ async def test_without_a_plan_the_page_says_what_is_needed(site: Site) -> None:
             plan = (await planning(site.database, desk.held, 1)).plan
             plan.state = PlanState.FORMER
             db.add(plan)
-        assert "訪問の案は、まだありません" in (await desk.look("plans")).text
+        assert "引き受けたメンター 3" in (await desk.look("plans")).text
         assert await desk.send("plans") == 303
         assert desk.last.headers["location"] == f"/manage/{SLUG}/plans/2"
         assert (await desk.look("plans")).headers["location"] == f"/manage/{SLUG}/plans/2"
@@ -213,10 +214,8 @@ async def test_a_plan_of_another_event_is_not_found(site: Site) -> None:
 async def test_a_running_round_is_shown_and_cannot_be_changed(site: Site) -> None:
     async with at_desk(site) as desk:
         number = await draft(site.database, desk.held)
-        async with site.database.writing() as db:
-            desk.held.rounds[0].state = RoundState.OPEN
-            desk.held.rounds[0].opened_at = BEGINS + timedelta(minutes=2)
-            db.add(desk.held.rounds[0])
+        late = BEGINS + timedelta(minutes=2)
+        await changed(site.database, desk.held.rounds[0], state=RoundState.OPEN, opened_at=late)
         assert "変えられません" in (await desk.look(f"plans/{number}")).text
         assert await lay(desk, number, 0, 0, 5, 0) == 409
 

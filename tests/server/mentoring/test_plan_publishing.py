@@ -28,6 +28,7 @@ from server.mentoring.plan_publishing import PlanConflicts, PlanSame
 from server.mentoring.plans import PlanChanged
 from tests.server.mentoring.planned import (
     BEGINS,
+    changed,
     draft,
     mailed,
     planning,
@@ -178,9 +179,7 @@ async def test_a_round_that_has_begun_keeps_what_was_repaired_in_it(
     """Somebody replaces a mentor in the running round while another writes the draft."""
     await draft(database, held, [])
     published = await visits_now(database, held, PlanState.PUBLISHED)
-    async with database.writing() as db:
-        held.rounds[0].state = RoundState.OPEN
-        db.add(held.rounds[0])
+    await changed(database, held.rounds[0], state=RoundState.OPEN)
     await publish(database, held)
     first = slots_of(held)[:2]
     assert await visits_now(database, held, PlanState.PUBLISHED) == {
@@ -190,9 +189,7 @@ async def test_a_round_that_has_begun_keeps_what_was_repaired_in_it(
 
 async def test_a_team_that_left_is_not_in_the_plan_any_more(database: Database, held: Held) -> None:
     await draft(database, held)
-    async with database.writing() as db:
-        held.teams[0].state = TeamState.CANCELLED
-        db.add(held.teams[0])
+    await changed(database, held.teams[0], state=TeamState.CANCELLED)
     with pytest.raises(PlanSame):  # the published plan does not count it either
         await publish(database, held)
     kept = (await planning(database, held, 2)).visits

@@ -15,6 +15,7 @@ from tests.server.mentoring.planned import (
     SLUG,
     Desk,
     at_desk,
+    changed,
     draft,
     mailed,
     planning,
@@ -27,10 +28,10 @@ from tests.support.web import Site
 MINUTE = timedelta(minutes=1)
 
 
-def texts(desk: Desk, **changes: object) -> dict[str, object]:
+def texts(desk: Desk, **changes: object) -> dict[str, str]:
     """What the form of a third round sends: 16:00, three slots of 13 minutes, two to travel."""
     return {
-        "session": desk.held.session.id,
+        "session": str(desk.held.session.id),
         "form": "teams",
         "group_size": "4",
         "day": "2099-02-20",
@@ -41,7 +42,7 @@ def texts(desk: Desk, **changes: object) -> dict[str, object]:
         "warn": "5:00, 1:00, 0:10",
         "missing_after": "60",
         "v": "0",
-    } | changes
+    } | {name: str(text) for name, text in changes.items()}
 
 
 async def rounds(database: Database, held: Held) -> list[Round]:
@@ -55,9 +56,9 @@ async def parts(database: Database, round_: Round) -> list[tuple[int, int]]:
     return [(slot.offset, slot.length) for slot in slots]
 
 
-def first(desk: Desk, **changes: object) -> dict[str, object]:
+def first(desk: Desk, **changes: object) -> dict[str, str]:
     """What the form of the first round sends when nothing is changed."""
-    same = {"begins": "13:05", "slots": "2", "v": desk.held.rounds[0].v}
+    same: dict[str, object] = {"begins": "13:05", "slots": "2", "v": desk.held.rounds[0].v}
     return texts(desk, **(same | changes))
 
 
@@ -167,10 +168,7 @@ async def test_who_comes_second_is_told(site: Site) -> None:
 @pytest.mark.parametrize("state", [RoundState.OPEN, RoundState.RETURNING, RoundState.CLOSED])
 async def test_what_has_begun_cannot_be_changed(site: Site, state: RoundState) -> None:
     async with at_desk(site) as desk:
-        async with site.database.writing() as db:
-            for round_ in desk.held.rounds:
-                round_.state = state
-                db.add(round_)
+        await changed(site.database, *desk.held.rounds, state=state)
         assert await desk.send("rounds/1", **first(desk, begins="13:06")) == 422
         assert await desk.send("rounds/2/remove", v=1) == 422
         found = await rounds(site.database, desk.held)

@@ -14,6 +14,7 @@ from server.web.sheet import csv_text
 from tests.server.mentoring.planned import (
     SIZES,
     at_desk,
+    changed,
     draft,
     planning,
     training,
@@ -59,10 +60,23 @@ async def test_what_goes_out_comes_back(database: Database, held: Held) -> None:
     plan = await planning(database, held, await draft(database, held))
     rows = sheets.rows(plan)
     assert len(rows) == SIZES.teams * SIZES.rounds
-    assert rows[0] == [1, 1, "13:05", 1, "見本1町", "mentor0 さん", "mentor0@planned.example"]
+    assert [row[:2] for row in rows] == [[r, s] for r in (1, 2) for s in (1, 1, 1, 2, 2, 2)]
     found = read(csv_text(sheets.HEADER, rows), plan)
     assert set(found.visits) == set(plan.visits)
     assert found.problems == []
+
+
+async def test_a_line_names_everything(database: Database, held: Held) -> None:
+    plan = await planning(database, held, await draft(database, held, [visit(held, 0, 1, 2)]))
+    assert sheets.rows(plan)[0] == [
+        1,
+        2,
+        "13:20",
+        3,
+        "見本3町",
+        "mentor0 さん",
+        "mentor0@planned.example",
+    ]
 
 
 async def test_a_team_without_a_visit_has_a_line_too(empty: Planning) -> None:
@@ -107,9 +121,7 @@ async def test_columns_come_in_any_order_and_tabs_are_read(held: Held, empty: Pl
 async def test_a_name_that_would_run_as_a_formula_comes_back(
     database: Database, held: Held
 ) -> None:
-    async with database.writing() as db:
-        held.teams[0].name = "=見本町"
-        db.add(held.teams[0])
+    await changed(database, held.teams[0], name="=見本町")
     plan = await planning(database, held, await draft(database, held))
     body = csv_text(sheets.HEADER, sheets.rows(plan))
     assert "'=見本町" in body
@@ -151,9 +163,7 @@ async def test_a_mentor_and_a_team_are_in_one_place(empty: Planning) -> None:
 async def test_two_of_the_same_name_need_the_address_and_the_room(
     database: Database, held: Held
 ) -> None:
-    async with database.writing() as db:
-        held.teams[1].name = held.teams[0].name
-        db.add(held.teams[1])
+    await changed(database, held.teams[1], name=held.teams[0].name)
     plan = await planning(database, held, await draft(database, held, []))
     assert wrong(line(room="", team="見本1町"), plan) == [(2, "which_team")]
 
@@ -174,9 +184,7 @@ async def test_lines_of_a_round_that_has_begun_are_passed_over(
 ) -> None:
     published = await visits_now(database, held, PlanState.PUBLISHED)
     await draft(database, held)
-    async with database.writing() as db:
-        held.rounds[0].state = RoundState.CLOSED
-        db.add(held.rounds[0])
+    await changed(database, held.rounds[0], state=RoundState.CLOSED)
     plan = await planning(database, held, 2)
     found = read(f"{HEAD}\n{line(room=99)}\n{line(round_=2)}\n", plan)
     first = {slot.id for slot in held.slots[held.rounds[0].id]}
@@ -211,8 +219,8 @@ async def test_a_file_is_compared_first_and_taken_by_a_second_step(site: Site) -
         path = f"/manage/planned/plans/{number}/sheet"
         plan = await planning(site.database, desk.held, number)
         rows = sheets.rows(plan)
-        rows[0][3], rows[1][3] = rows[1][3], rows[0][3]  # two teams change their mentors
-        rows[0][4], rows[1][4] = rows[1][4], rows[0][4]
+        for column in (3, 4):  # two teams change their mentors
+            rows[0][column], rows[1][column] = rows[1][column], rows[0][column]
         body = csv_text(sheets.HEADER, rows)
         status, text = await upload(desk.browser, body.encode("cp932"), path)
         assert status == 200
