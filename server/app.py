@@ -21,6 +21,10 @@ import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
 import server.me.pages
+import server.mentoring.plan_pages
+import server.mentoring.publish_pages
+import server.mentoring.round_pages
+import server.mentoring.sheet_pages
 import server.organizations.invitations
 import server.organizations.own
 import server.organizations.pages
@@ -115,6 +119,10 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.rounds.pages.routes,
         *server.rounds.held_pages.routes,
         *server.records.desk.routes,
+        *server.mentoring.plan_pages.routes,
+        *server.mentoring.publish_pages.routes,
+        *server.mentoring.round_pages.routes,
+        *server.mentoring.sheet_pages.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,
         live_route("/live", _live_channel),

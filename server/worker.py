@@ -16,6 +16,7 @@ import server.accounts.jobs
 import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
+import server.mentoring.plan_mails
 import server.organizations.mails
 import server.records.jobs
 import server.registration.jobs
@@ -53,6 +54,7 @@ MAIL_KINDS: Final = MailKinds(
         **server.accounts.mails.KINDS,
         **server.organizations.mails.KINDS,
         **server.registration.mails.KINDS,
+        **server.mentoring.plan_mails.KINDS,
     },
 )
 

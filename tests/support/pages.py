@@ -17,7 +17,7 @@ from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.support import steps
+from tests.support import planning, steps
 from tests.support.app import App
 from tests.support.boarded import BOARD, DAY, boarded, first_note
 from tests.support.fair import SEATED_IN, SLUG, SOON, WAITING_IN, fair
@@ -30,7 +30,13 @@ from tests.support.visits import (
 )
 
 # To take away, not to look at.
-FILES: Final = frozenset({"/manage/{slug}/attendance.csv", "/manage/{slug}/people.csv"})
+FILES: Final = frozenset(
+    {
+        "/manage/{slug}/attendance.csv",
+        "/manage/{slug}/people.csv",
+        "/manage/{slug}/plans/{number:int}.csv",
+    }
+)
 
 # Plain text and calendars, not for people.
 FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz", "/e/{slug}/calendar.ics"})
@@ -67,6 +73,8 @@ ROOM: Final = "/e/{slug}/s/{number:int}/room"
 DESK: Final = "{desk}"
 BOARD_ROUTE: Final = "/manage/{slug}/board/{number:int}"
 DAY_ROUTE: Final = "/e/{slug}/mentor"
+PLANS: Final = f"/manage/{planning.SLUG}/plans"
+PLAN: Final = "/manage/{slug}/plans/{number:int}"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -325,6 +333,88 @@ PAGES: Final = (
         who="mentor",
         setting=boarded,
         steps=first_note,
+    ),
+    Shown(
+        name="rounds",
+        route="/manage/{slug}/rounds",
+        path=f"/manage/{planning.SLUG}/rounds",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="rounds-wrong",
+        route="/manage/{slug}/rounds",
+        path=f"/manage/{planning.SLUG}/rounds",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.wrong_round,
+    ),
+    Shown(
+        name="rounds-none",
+        route="/manage/{slug}/rounds",
+        path=f"{DESK}/rounds",
+        who="organizer",
+    ),
+    Shown(name="plan-none", route="/manage/{slug}/plans", path=f"{DESK}/plans", who="organizer"),
+    Shown(
+        name="plan-published",
+        route=PLAN,
+        path=f"{PLANS}/1",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan",
+        route=PLAN,
+        path=f"{PLANS}/2",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.choose,
+    ),
+    Shown(
+        name="plan-gap",
+        route=PLAN,
+        path=f"{PLANS}/2",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.see_candidates,
+    ),
+    Shown(
+        name="plan-list",
+        route=PLAN,
+        path=f"{PLANS}/2?view=list",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-difference",
+        route=f"{PLAN}/difference",
+        path=f"{PLANS}/2/difference",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-sheet",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-sheet-wrong",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.wrong_sheet,
+    ),
+    Shown(
+        name="plan-sheet-seen",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.good_sheet,
     ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=steps.without_events),

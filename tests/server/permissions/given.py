@@ -19,11 +19,12 @@ from server.events.models import (
     Participation,
     ParticipationRole,
     Role,
+    Session,
     VersionState,
 )
 from server.mail import outbox
 from server.mail.models import OutgoingMail
-from server.mentoring.models import Round
+from server.mentoring.models import Plan, Round
 from server.registration import actions
 from server.registration.actions import Act
 from server.registration.models import Registration
@@ -113,16 +114,23 @@ async def _event(db: Db, slug: str) -> Event:
     session.doors_at = clock.now() - timedelta(minutes=10)
     session.starts_at = clock.now() - timedelta(minutes=1)
     db.add(session)
+    await _plan(db, session)
+    return event
+
+
+async def _plan(db: Db, session: Session) -> None:
+    """A round to come, and the draft of a plan."""
+    now = clock.now()
     db.add(
         Round(
-            event_id=event.id,
+            event_id=session.event_id,
             session_id=session.id,
             number=1,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
+            starts_at=now + timedelta(hours=1),
+            ends_at=now + timedelta(hours=2),
         )
     )
-    return event
+    db.add(Plan(event_id=session.event_id, number=1, created_at=now, saved_at=now))
 
 
 async def _login(site: Site, who: Who, events: dict[str, Event]) -> str:

@@ -146,6 +146,7 @@ _READ: Final = desk(Capability.PEOPLE_READ)
 _ACT: Final = desk(Capability.PEOPLE_EDIT)
 _EXPORT: Final = desk(Capability.RECORDS_EXPORT)
 _JOIN: Final = desk(Capability.ROOM_JOIN)
+_PLAN: Final = desk(Capability.PLAN_EDIT)
 
 _RUN: Final = desk(Capability.ROUND_RUN)
 _WRITE: Final = desk(Capability.NOTE_WRITE)
@@ -235,6 +236,20 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/e/{slug}/mentor/late"): Entry(_WRITE, fields={"minutes": "5"}),
     ("GET", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
     ("POST", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
+    ("GET", "/manage/{slug}/rounds"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds/{number:int}"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds/{number:int}/remove"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/plans"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}.csv"): Entry(_EXPORT),
+    ("GET", "/manage/{slug}/plans/{number:int}/difference"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}/sheet"): Entry(_PLAN),
+    **{
+        ("POST", f"/manage/{{slug}}/plans/{{number:int}}/{act}"): Entry(_PLAN)
+        for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "visit")
+    },
     ("GET", "/staff/"): Entry(staff),
     ("GET", "/staff/accounts"): Entry(staff),
     ("GET", "/staff/accounts/{id:uuid}"): Entry(staff),
