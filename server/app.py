@@ -21,15 +21,18 @@ import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
 import server.me.pages
+import server.mentoring.free_pages
 import server.mentoring.gate
 import server.mentoring.mentor_desk
 import server.mentoring.mentor_links
 import server.mentoring.mentor_pages
+import server.mentoring.mentors_desk
 import server.mentoring.question_desk
 import server.mentoring.seat_links
 import server.mentoring.team_desk
 import server.mentoring.team_own
 import server.mentoring.team_pages
+import server.mentoring.teams_desk
 import server.organizations.invitations
 import server.organizations.own
 import server.organizations.pages
@@ -115,10 +118,13 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.mentoring.team_pages.routes,
         *server.mentoring.team_own.routes,
         *server.mentoring.seat_links.routes,
+        *server.mentoring.teams_desk.routes,
         *server.mentoring.team_desk.routes,
         *server.mentoring.question_desk.routes,
         *server.mentoring.mentor_pages.routes,
+        *server.mentoring.free_pages.routes,
         *server.mentoring.mentor_links.routes,
+        *server.mentoring.mentors_desk.routes,
         *server.mentoring.mentor_desk.routes,
         *server.records.desk.routes,
         *server.records.hooks.routes,

@@ -1,11 +1,11 @@
-"""What becomes of the seats of a team: offered, taken, given to a substitute.
+"""What becomes of the seats of a team: offered, given to a substitute, left empty.
 
 Every deed holds the event's row, so of two deeds with a seat one comes first. The caller has made
 sure that the actor may.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,8 +14,7 @@ from sqlmodel import col, select
 from server.accounts import actions as accounts
 from server.accounts import audit, links
 from server.accounts import queries as account_queries
-from server.accounts.links import LinkKind, LinkSpent
-from server.accounts.models import Link
+from server.accounts.links import LinkKind
 from server.core.db import Db
 from server.events import queries as events
 from server.events.models import Event
@@ -36,7 +35,6 @@ from server.registration import queries as registration_queries
 from server.registration.actions import Act
 
 LEFT_TEAM: Final = "somebody else has the seat in the team"
-PAPER_LASTS: Final = timedelta(hours=72)
 
 
 class Somebody(NamedTuple):
@@ -45,14 +43,6 @@ class Somebody(NamedTuple):
     name: str
     reading: str = ""
     address: str = ""
-
-
-class Confirmed(NamedTuple):
-    """Somebody has sat down, and is logged in with this token."""
-
-    event: Event
-    team: Team
-    token: str
 
 
 async def offer(
@@ -77,72 +67,6 @@ async def offer(
         now=now,
     )
     await mails.order_seat(db, event, team, member, account_id=account.id, now=now)
-
-
-async def confirm(
-    db: Db, link: Link, *, name: str, reading: str, browser: str, now: datetime
-) -> Confirmed:
-    """Sit down on the seat of a mailed link: the address is proven, the browser logged in, the
-    place at the event taken. Who is new is called as one says; who is known keeps the own name.
-
-    Raises:
-        LinkSpent: the link was used, or the seat given to somebody else.
-        AlreadyInTeam
-    """
-    held = await mails.seat_offer(db, link)
-    await guard.lock(db, held.event, None)
-    member = await _fresh(db, held.member.id)
-    await db.refresh(held.team)
-    held = await mails.seat_offer(db, link)
-    assert link.account_id
-    await ensure_in_no_team(db, held.event, link.account_id)
-    is_known = await account_queries.is_verified(db, link.account_id)
-    token = await accounts.enter_by_link(db, link, browser=browser, now=now)
-    account = await account_queries.by_id(db, link.account_id)
-    if not is_known:
-        account.name, account.reading = name or account.name, reading
-        db.add(account)
-    member.name, member.reading = account.name, account.reading
-    member.account_id, member.confirmed_at = account.id, now
-    db.add(member)
-    await registrations.register(
-        db, event=held.event, account=account, act=Act(actor=account.id, now=now), late=True
-    )
-    return Confirmed(held.event, held.team, token)
-
-
-async def name_address(
-    db: Db, link: Link, person: Somebody, *, locale: str, now: datetime
-) -> mails.SeatOffer:
-    """Spend a printed link: its person has an address now, and is written to there.
-
-    Raises:
-        LinkSpent
-    """
-    held = await mails.seat_offer(db, link)
-    await guard.lock(db, held.event, None)
-    member = await _fresh(db, held.member.id)
-    if not waits(member):
-        raise LinkSpent
-    await links.spend(db, link, now=now)
-    member.name, member.reading = person.name, person.reading
-    member.address = account_queries.canonical(person.address)
-    db.add(member)
-    await offer(db, held.event, held.team, member, locale=locale, now=now)
-    return held
-
-
-async def paper(db: Db, event: Event, team: Team, member: TeamMember, *, now: datetime) -> str:
-    """A link to print for a seat that waits; the token. One that was printed before ends.
-
-    Raises:
-        TeamChanged: the seat does not wait for anybody.
-    """
-    if not waits(member):
-        raise TeamChanged
-    target = mails.seat_target(event, team, member)
-    await links.withdraw(db, LinkKind.TEAM_PAPER, target=target)
-    return await links.make(db, LinkKind.TEAM_PAPER, now=now, lasts=PAPER_LASTS, target=target)
 
 
 async def seat(
@@ -292,7 +216,3 @@ async def _now(db: Db, team: Team) -> list[TeamMember]:
     found = select(TeamMember).where(TeamMember.team_id == team.id, col(TeamMember.until).is_(None))
     fresh = found.order_by(col(TeamMember.number)).execution_options(populate_existing=True)
     return list((await db.exec(fresh)).all())
-
-
-async def _fresh(db: Db, member_id: UUID) -> TeamMember:
-    return await db.get_one(TeamMember, member_id, populate_existing=True)

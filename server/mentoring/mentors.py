@@ -1,14 +1,13 @@
-"""What becomes of mentors: invited, in or not, their profile, when they are free, whom they must
-not meet. The caller has made sure that the actor may.
+"""What becomes of mentors: invited, in or not, with so many teams at most. The caller has made sure
+that the actor may.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import col
 
 from server.accounts import actions as accounts
 from server.accounts import audit, links
@@ -16,18 +15,13 @@ from server.accounts import queries as account_queries
 from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link
 from server.core.db import Db
-from server.core.errors import DomainError, NotFound
+from server.core.errors import DomainError
 from server.events import queries as events
 from server.events.models import Event, Participation, ParticipationRole, Role
 from server.mentoring import mails, mentor_queries
 from server.mentoring.models import (
-    Availability,
-    Conflict,
-    ConflictSource,
     Mentor,
     MentorState,
-    Round,
-    Slot,
 )
 from server.registration import guard
 
@@ -58,20 +52,6 @@ class Invited:
     reading: str
     address: str
     capacity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What a mentor says of the own work. `fields` are numbers of the event's topics."""
-
-    title: dict[str, str]
-    introduction: dict[str, str]
-    experience: dict[str, str]
-    fields: list[int]
-    regions: list[str]
-    languages: list[str]
-    capacity: int
-    organization_id: UUID | None
 
 
 async def invite(
@@ -187,16 +167,6 @@ async def take_back(db: Db, event: Event, mentor: Mentor, *, actor: UUID, now: d
     await _answer(db, mentor, MentorState.DECLINED, actor=actor, now=now)
 
 
-async def write_profile(db: Db, mentor: Mentor, profile: Profile) -> None:
-    """Keep what a mentor says of the own work."""
-    mentor.title, mentor.introduction = profile.title, profile.introduction
-    mentor.experience, mentor.fields = profile.experience, profile.fields
-    mentor.regions, mentor.languages = profile.regions, profile.languages
-    mentor.capacity, mentor.organization_id = profile.capacity, profile.organization_id
-    mentor.v += 1
-    db.add(mentor)
-
-
 async def take_on(db: Db, mentor: Mentor, *, capacity: int, actor: UUID, now: datetime) -> None:
     """Let a mentor take so many teams in the whole event."""
     if mentor.capacity == capacity:
@@ -205,69 +175,6 @@ async def take_on(db: Db, mentor: Mentor, *, capacity: int, actor: UUID, now: da
     mentor.v += 1
     db.add(mentor)
     await _note(db, mentor, "takes_on", actor=actor, now=now, before=before, capacity=capacity)
-
-
-async def be_free(db: Db, event: Event, mentor: Mentor, free: Mapping[UUID, bool]) -> None:
-    """Keep in which slots of the event a mentor is free; other slots are not touched.
-
-    Raises:
-        NotFound: a slot is not the event's.
-    """
-    found = select(Slot.id).join(Round, col(Round.id) == col(Slot.round_id))
-    own = set((await db.exec(found.where(Round.event_id == event.id))).all())
-    if not own.issuperset(free):
-        raise NotFound
-    said = select(Availability).where(Availability.mentor_id == mentor.id)
-    known = {each.slot_id: each for each in await db.exec(said)}
-    for slot_id, is_free in free.items():
-        row = known.get(slot_id) or Availability(mentor_id=mentor.id, slot_id=slot_id, free=is_free)
-        row.free = is_free
-        db.add(row)
-
-
-async def keep_apart(
-    db: Db,
-    mentor: Mentor,
-    *,
-    source: ConflictSource,
-    now: datetime,
-    team_id: UUID | None = None,
-    organization_id: UUID | None = None,
-) -> None:
-    """Say that a mentor must not meet a team, or any team of an organization; again adds nothing.
-
-    `source`: who says so.
-    """
-    assert (team_id is None) != (organization_id is None)
-    await db.exec(select(Mentor.id).where(Mentor.id == mentor.id).with_for_update())
-    same = select(Conflict.id).where(
-        Conflict.mentor_id == mentor.id,
-        Conflict.source == source,
-        col(Conflict.team_id).is_not_distinct_from(team_id),
-        col(Conflict.organization_id).is_not_distinct_from(organization_id),
-    )
-    if (await db.exec(same)).first() is None:
-        db.add(
-            Conflict(
-                mentor_id=mentor.id,
-                team_id=team_id,
-                organization_id=organization_id,
-                source=source,
-                at=now,
-            )
-        )
-
-
-async def let_meet(
-    db: Db, mentor: Mentor, conflict_id: UUID, *, source: ConflictSource | None = None
-) -> None:
-    """Take back that a mentor must not meet somebody. `source`: only what was said by these."""
-    theirs = () if source is None else (col(Conflict.source) == source,)
-    await db.exec(
-        delete(Conflict).where(
-            col(Conflict.id) == conflict_id, col(Conflict.mentor_id) == mentor.id, *theirs
-        )
-    )
 
 
 async def _answer(

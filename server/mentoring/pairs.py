@@ -10,14 +10,16 @@ from sqlmodel import col, select
 
 from server.accounts.models import Account
 from server.core.db import Db
+from server.core.i18n import N_
 from server.events.models import Event, Participation
-from server.mentoring import mentors, queries
+from server.mentoring import mentor_words, queries
 from server.mentoring.forms import ApartForm
 from server.mentoring.models import Conflict, ConflictSource, Mentor, Team
-from server.mentoring.team_reading import NO_SUCH_MENTOR as NO_SUCH_MENTOR
 from server.organizations.models import Organization
 from server.registration.search import folded
 
+NO_SUCH_ORGANIZATION: Final = N_("この名前の団体は、見つかりません。一覧から選んでください。")
+NO_SUCH_PAIR: Final = N_("この名前は、見つかりません。一覧から選んでください。")
 MOST_OFFERED: Final = 500  # names in a list that a browser offers while one types
 
 
@@ -92,10 +94,12 @@ async def keep_apart(
         team_id = named(found, names.team) or named(plain, names.team)
         if team_id is None:
             return "team"
-        await mentors.keep_apart(db, mentor, source=source, now=now, team_id=team_id)
+        await mentor_words.keep_apart(db, mentor, source=source, now=now, team_id=team_id)
     if names.organization:
         organization = await organization_id(db, names.organization)
         if organization is None:
             return "organization"
-        await mentors.keep_apart(db, mentor, source=source, now=now, organization_id=organization)
+        await mentor_words.keep_apart(
+            db, mentor, source=source, now=now, organization_id=organization
+        )
     return ""

@@ -157,7 +157,8 @@ def lines_of(question: Question, locale: str) -> str:
 
 
 def _option(lines: dict[str, list[str]], row: int) -> dict[str, Any]:
-    text, hint = {}, {}
+    text: dict[str, str] = {}
+    hint: dict[str, str] = {}
     for locale in LOCALES:
         own = lines.get(locale, [])
         first, _, second = (own[row] if row < len(own) else "").partition(APART)

@@ -13,7 +13,7 @@ from server.accounts import queries as account_queries
 from server.accounts.entering import browser_of, logged_in, slow_down, unless_spent
 from server.accounts.links import LinkKind
 from server.core import clock
-from server.mentoring import mails, members
+from server.mentoring import mails, seat_taking
 from server.mentoring.forms import PaperForm, SeatForm
 from server.mentoring.members import Somebody
 from server.web.errors import text_of
@@ -49,7 +49,7 @@ async def _sit_down(request: Request) -> Response:
         return await _page(request, form, status=422)
     async with services(request).database.writing() as db:
         link = await links.look(db, request.path_params["token"], kinds=MAILED, now=now)
-        confirmed = await members.confirm(
+        confirmed = await seat_taking.confirm(
             db,
             link,
             name=form.values.name,
@@ -73,7 +73,7 @@ async def _name_address(request: Request) -> Response:
         return await _page(request, wrong, status=429)
     async with services(request).database.writing() as db:
         link = await links.look(db, request.path_params["token"], kinds=PRINTED, now=now)
-        offer = await members.name_address(db, link, person, locale=who.locale, now=now)
+        offer = await seat_taking.name_address(db, link, person, locale=who.locale, now=now)
     return page(request, "mentoring/sent.html", event=offer.event, address=person.address)
 
 

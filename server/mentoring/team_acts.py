@@ -16,7 +16,7 @@ from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.models import Event
-from server.mentoring import members, team_queries
+from server.mentoring import members, seat_taking, team_queries
 from server.mentoring.forms import OfSeatForm, SubstituteForm
 from server.mentoring.members import Somebody
 from server.mentoring.models import Team, Training
@@ -69,10 +69,11 @@ async def substitute(request: Request, find: Find, again: Again) -> Response:
                 actor=_actor(request),
                 now=clock.now(),
             )
-    except REFUSALS as error:
-        field = "address" if isinstance(error, AlreadyInTeam | TooMany) else "seat"
-        wrong = Bound[SubstituteForm](None, {field: text_of(error, who.locale)}, form.raw)
+    except (AlreadyInTeam, TooMany) as error:
+        wrong = Bound[SubstituteForm](None, {"address": text_of(error, who.locale)}, form.raw)
         return await again(request, status=status_of(error), seat=wrong)
+    except REFUSALS as error:
+        return await _refused(request, again, error)
     return go(f"{held.place}?done=seat")
 
 
@@ -104,7 +105,7 @@ async def paper(request: Request, find: Find, again: Again) -> Response:
         async with services(request).database.writing() as db:
             held = await find(db, request)
             member = _seat(await team_queries.roll_of(db, held.team), number)
-            token = await members.paper(db, held.event, held.team, member, now=now)
+            token = await seat_taking.paper(db, held.event, held.team, member, now=now)
     except REFUSALS as error:
         return await _refused(request, again, error)
     return page(
@@ -115,7 +116,7 @@ async def paper(request: Request, find: Find, again: Again) -> Response:
         member=member,
         place=held.place,
         link=f"{services(request).settings.public_url.rstrip('/')}/seat/{token}",
-        expires_at=now + members.PAPER_LASTS,
+        expires_at=now + seat_taking.PAPER_LASTS,
     )
 
 

@@ -1,4 +1,4 @@
-"""The organizer's pages of teams: the list, one team, and whether the event works with teams."""
+"""The organizer's page of one team: seen, corrected, seated anew, cancelled."""
 
 from typing import Any
 from uuid import UUID
@@ -10,101 +10,38 @@ from starlette.routing import Route
 from server.accounts import audit
 from server.core import clock, i18n
 from server.core.db import Db
-from server.core.i18n import N_
 from server.events import queries as events
 from server.events.models import Event
 from server.events.roles import Capability
 from server.mentoring import (
     mentor_queries,
-    mentors,
+    mentor_words,
     pairs,
     team_acts,
-    team_list,
     team_queries,
     teams,
 )
-from server.mentoring.at_desk import event_at, organizer_of, training_at
+from server.mentoring.at_desk import organizer_of, training_at
 from server.mentoring.forms import (
     ApartForm,
     CancelForm,
     LetMeetForm,
     SubstituteForm,
     TeamForm,
-    TrainingForm,
 )
 from server.mentoring.models import ConflictSource
 from server.mentoring.team_acts import Held
-from server.mentoring.team_list import Shown
 from server.mentoring.team_queries import Roll
-from server.mentoring.team_rules import TeamsThere
+from server.mentoring.team_reading import NO_SUCH_MENTOR
 from server.mentoring.teams import Corrected
 from server.organizations import queries as organizations
-from server.web.errors import status_of, text_of
 from server.web.forms import Bound, bind
-from server.web.listing import PAGE, Paging, wanted
 from server.web.pages import go, page
 from server.web.services import services
 from server.web.visitor import visitor
 
-NO_SUCH_ORGANIZATION = N_("この名前の団体は、見つかりません。一覧から選んでください。")
-
 
 async def show(request: Request) -> Response:
-    """GET /manage/{slug}/teams"""
-    return await _list(request)
-
-
-async def switch(request: Request) -> Response:
-    """POST /manage/{slug}/teams: whether the event works with teams, and of how many."""
-    form = await bind(request, TrainingForm)
-    async with services(request).database.reading() as db:
-        await event_at(db, request, Capability.EVENT_EDIT)
-    if form.values is None:
-        return await _list(request, form=form, status=422)
-    try:
-        async with services(request).database.writing() as db:
-            event = await event_at(db, request, Capability.EVENT_EDIT)
-            if form.values.teams:
-                await teams.work_with_teams(db, event, most=form.values.team_most)
-            else:
-                await teams.work_without_teams(db, event)
-    except TeamsThere as error:
-        sentence = text_of(error, visitor(request).locale)
-        wrong = Bound[TrainingForm](None, {"teams": sentence}, form.raw)
-        return await _list(request, form=wrong, status=status_of(error))
-    return go(f"/manage/{event.slug}/teams?done=teams")
-
-
-async def _list(
-    request: Request, *, form: Bound[TrainingForm] | None = None, status: int = 200
-) -> Response:
-    asked, state = wanted(request), request.query_params.get("state", "")
-    shown = Shown(state) if state in set(Shown) else Shown.ALL
-    async with services(request).database.reading() as db:
-        event = await event_at(db, request, Capability.PEOPLE_READ)
-        training = await team_queries.training_of(db, event)
-        everyone = await team_list.of_event(db, event) if training else []
-        questions = await team_queries.questions_of(db, event) if training else []
-    found = team_list.searched(everyone, asked.text)
-    listed = [row for row in found if row.is_shown(shown)]
-    return page(
-        request,
-        "mentoring/desk/teams.html",
-        status=status,
-        event=event,
-        training=training,
-        total=len(everyone),
-        counts=team_list.counted(found),
-        shown=shown,
-        rows=listed[asked.offset : asked.offset + PAGE],
-        paging=Paging(asked, len(listed)),
-        questions=questions,
-        form=form or Bound[TrainingForm](None),
-        done=request.query_params.get("done", ""),
-    )
-
-
-async def team(request: Request) -> Response:
     """GET /manage/{slug}/teams/{number}"""
     return await _page(request)
 
@@ -120,7 +57,7 @@ async def correct(request: Request) -> Response:
             organization_id = await pairs.organization_id(db, form.values.organization)
             if form.values.organization and organization_id is None:
                 catalog = i18n.catalog(visitor(request).locale)
-                errors["organization"] = catalog.gettext(NO_SUCH_ORGANIZATION)
+                errors["organization"] = catalog.gettext(pairs.NO_SUCH_ORGANIZATION)
             topics = {topic.number: topic.id for topic in await events.topics_of(db, held.event)}
             topic_id = topics.get(form.values.topic or 0)
         if form.values is not None and not errors:
@@ -174,7 +111,7 @@ async def keep_apart(request: Request) -> Response:
         mentor_id = pairs.named(names, form.values.team if form.values else "")
         if mentor_id is not None:
             guide = await mentor_queries.guide_of(db, held.event, mentor_id)
-            await mentors.keep_apart(
+            await mentor_words.keep_apart(
                 db,
                 guide.mentor,
                 source=ConflictSource.ORGANIZER,
@@ -182,7 +119,7 @@ async def keep_apart(request: Request) -> Response:
                 team_id=held.team.id,
             )
     if mentor_id is None:
-        sentence = i18n.catalog(visitor(request).locale).gettext(pairs.NO_SUCH_MENTOR)
+        sentence = i18n.catalog(visitor(request).locale).gettext(NO_SUCH_MENTOR)
         wrong = Bound[ApartForm](None, {"mentor": sentence}, form.raw)
         return await _page(request, status=422, apart=wrong)
     return go(f"{held.place}?done=apart#apart")
@@ -304,9 +241,7 @@ def _post(act: str, endpoint: Any) -> Route:
 
 
 routes = [
-    Route("/manage/{slug}/teams", show, methods=["GET"]),
-    Route("/manage/{slug}/teams", switch, methods=["POST"]),
-    Route("/manage/{slug}/teams/{number:int}", team, methods=["GET"]),
+    Route("/manage/{slug}/teams/{number:int}", show, methods=["GET"]),
     Route("/manage/{slug}/teams/{number:int}", correct, methods=["POST"]),
     _post("cancel", cancel),
     _post("apart", keep_apart),
