@@ -26,7 +26,8 @@ from tests.support.visits import (
     STAFF,
     STRANGER,
     first_link,
-)from tests.support.workshop import (
+)
+from tests.support.workshop import (
     ASKED,
     BARE,
     PAPER,
@@ -295,9 +296,7 @@ PAGES: Final = (
     ),
     Shown(name="team-begin", route=TEAM, path=f"{TRAINING}/team", setting=held),
     Shown(name="team-new", route=TEAM, path=f"{TRAINING}/team", who=STRANGER, setting=held),
-    Shown(
-        name="team-draft", route=TEAM, path=f"{TRAINING}/team", who="participant2", setting=held
-    ),
+    Shown(name="team-draft", route=TEAM, path=f"{TRAINING}/team", who="participant2", setting=held),
     Shown(
         name="team-wrong",
         route=TEAM,
