@@ -16,6 +16,7 @@ import server.accounts.jobs
 import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
+import server.mentoring.mails
 import server.mentoring.plan_mails
 import server.organizations.mails
 import server.records.jobs
@@ -53,6 +54,7 @@ MAIL_KINDS: Final = MailKinds(
     composes={
         **server.accounts.mails.KINDS,
         **server.organizations.mails.KINDS,
+        **server.mentoring.mails.KINDS,
         **server.registration.mails.KINDS,
         **server.mentoring.plan_mails.KINDS,
     },

@@ -14,7 +14,6 @@ class Capability(StrEnum):
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     RECORDS_EXPORT = "records.export"
-    PLAN_EDIT = "plan.edit"
     ROOM_JOIN = "room.join"
     ROOM_PUBLISH = "room.publish"
     ROOM_MODERATE = "room.moderate"

@@ -28,6 +28,19 @@ from tests.support.visits import (
     STRANGER,
     first_link,
 )
+from tests.support.workshop import (
+    ASKED,
+    BARE,
+    PAPER,
+    SEAT,
+    check_draft,
+    first_mentor,
+    held,
+    mend_and_check,
+    open_forms,
+    print_seat,
+)
+from tests.support.workshop import SLUG as WORKSHOP
 
 # To take away, not to look at.
 FILES: Final = frozenset(
@@ -35,11 +48,22 @@ FILES: Final = frozenset(
         "/manage/{slug}/attendance.csv",
         "/manage/{slug}/people.csv",
         "/manage/{slug}/plans/{number:int}.csv",
+        "/manage/{slug}/visits.csv",
+        "/manage/{slug}/minutes.csv",
     }
 )
 
 # Plain text and calendars, not for people.
-FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz", "/e/{slug}/calendar.ics"})
+FOR_PROGRAMS: Final = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/e/{slug}/calendar.ics",
+        "/e/{slug}/s/{number:int}/room/visits",
+        "/e/{slug}/s/{number:int}/room/note",
+        "/e/{slug}/s/{number:int}/room/visits/{assignment:uuid}/note",
+    }
+)
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -75,6 +99,8 @@ BOARD_ROUTE: Final = "/manage/{slug}/board/{number:int}"
 DAY_ROUTE: Final = "/e/{slug}/mentor"
 PLANS: Final = f"/manage/{planning.SLUG}/plans"
 PLAN: Final = "/manage/{slug}/plans/{number:int}"
+TRAINING: Final = f"/e/{WORKSHOP}"
+TEAM: Final = "/e/{slug}/team"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -325,6 +351,23 @@ PAGES: Final = (
         who="organizer",
         setting=boarded,
     ),
+    Shown(
+        name="visits",
+        route="/manage/{slug}/visits",
+        path=f"{BOARD.partition('/board')[0]}/visits",
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="visits-none", route="/manage/{slug}/visits", path=f"{DESK}/visits", who="organizer"
+    ),
+    Shown(
+        name="notes",
+        route="/manage/{slug}/notes",
+        path=f"{BOARD.partition('/board')[0]}/notes",
+        who="organizer",
+        setting=boarded,
+    ),
     Shown(name="mentor-day", route=DAY_ROUTE, path=DAY, who="mentor", setting=boarded),
     Shown(
         name="mentor-note",
@@ -415,6 +458,111 @@ PAGES: Final = (
         who="organizer",
         setting=planning.planned,
         steps=planning.good_sheet,
+    ),
+    Shown(name="team-begin", route=TEAM, path=f"{TRAINING}/team", setting=held),
+    Shown(name="team-new", route=TEAM, path=f"{TRAINING}/team", who=STRANGER, setting=held),
+    Shown(name="team-draft", route=TEAM, path=f"{TRAINING}/team", who="participant2", setting=held),
+    Shown(
+        name="team-wrong",
+        route=TEAM,
+        path=f"{TRAINING}/team",
+        who="participant2",
+        setting=held,
+        steps=check_draft,
+    ),
+    Shown(
+        name="team-check",
+        route="/e/{slug}/team/check",
+        path=f"{TRAINING}/team",
+        who="participant2",
+        setting=held,
+        steps=mend_and_check,
+    ),
+    Shown(
+        name="team",
+        route="/e/{slug}/team/{number:int}",
+        path=f"{TRAINING}/team/1",
+        who="participant",
+        setting=held,
+    ),
+    Shown(
+        name="team-paper",
+        route="/e/{slug}/team/{number:int}",
+        path=f"{TRAINING}/team/1",
+        who="participant",
+        setting=held,
+        steps=print_seat,
+    ),
+    Shown(name="seat", route="/seat/{token}", path=f"/seat/{SEAT}", setting=held),
+    Shown(name="seat-printed", route="/seat/{token}", path=f"/seat/{PAPER}", setting=held),
+    Shown(
+        name="mentor-asked", route="/mentoring/{token}", path=f"/mentoring/{ASKED}", setting=held
+    ),
+    Shown(name="mentors", route="/e/{slug}/mentors", path=f"{TRAINING}/mentors", setting=held),
+    Shown(
+        name="mentors-none",
+        route="/e/{slug}/mentors",
+        path=f"/e/{BARE}/mentors",
+        setting=held,
+    ),
+    Shown(
+        name="mentor-profile",
+        route="/e/{slug}/mentor/profile",
+        path=f"{TRAINING}/mentor/profile",
+        who="mentor",
+        setting=held,
+    ),
+    Shown(
+        name="mentor-free",
+        route="/e/{slug}/mentor/availability",
+        path=f"{TRAINING}/mentor/availability",
+        who="mentor",
+        setting=held,
+    ),
+    Shown(
+        name="desk-teams",
+        route="/manage/{slug}/teams",
+        path=f"/manage/{WORKSHOP}/teams",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-teams-none",
+        route="/manage/{slug}/teams",
+        path=f"/manage/{BARE}/teams",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-team",
+        route="/manage/{slug}/teams/{number:int}",
+        path=f"/manage/{WORKSHOP}/teams/1",
+        who="organizer",
+        setting=held,
+        steps=open_forms,
+    ),
+    Shown(
+        name="desk-questions",
+        route="/manage/{slug}/questions",
+        path=f"/manage/{WORKSHOP}/questions",
+        who="organizer",
+        setting=held,
+        steps=open_forms,
+    ),
+    Shown(
+        name="desk-mentors",
+        route="/manage/{slug}/mentors",
+        path=f"/manage/{WORKSHOP}/mentors",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-mentor",
+        route="/manage/{slug}/mentors/{id:uuid}",
+        path=f"/manage/{WORKSHOP}/mentors",
+        who="organizer",
+        setting=held,
+        steps=first_mentor,
     ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=steps.without_events),
