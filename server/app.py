@@ -55,6 +55,7 @@ import server.rounds.day_notes
 import server.rounds.day_pages
 import server.rounds.held_pages
 import server.rounds.pages
+import server.rounds.room_help
 import server.web.licences
 import server.web.styleguide
 from realtime.gateway import Gateway
@@ -130,6 +131,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.rounds.day_pages.routes,
         *server.rounds.day_notes.routes,
         *server.rounds.pages.routes,
+        *server.rounds.room_help.routes,
         *server.rounds.held_pages.routes,
         *server.mentoring.team_pages.routes,
         *server.mentoring.team_own.routes,

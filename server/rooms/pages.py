@@ -76,6 +76,7 @@ def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
         "visitsPath": f"{request.url.path}/visits",
         "notePath": f"{request.url.path}/note",
         "choosePath": f"{request.url.path}/choose",
+        "helpPath": f"{request.url.path}/help",
         "leavePath": f"/e/{here.event.slug}",
     }
 

@@ -37,17 +37,19 @@ RETURN_WITHIN: Final = timedelta(seconds=120)  # after the end of the round
 Answer = Callable[[Request, Visitor], Awaitable[dict[str, Any]]]
 
 
-class _Sent(BaseModel):
+class Sent(BaseModel):
+    """What a page sends; nothing else is taken."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BackRequest(_Sent):
+class BackRequest(Sent):
     """Which page wants to know its way back."""
 
     connection: UUID4
 
 
-class NoteSaved(_Sent):
+class NoteSaved(Sent):
     """The shared note as it is written, over the version that was read (0: none)."""
 
     body: str = Field(max_length=2 * notes.LONGEST)
@@ -60,7 +62,7 @@ class OwnNoteSaved(NoteSaved):
     readers: NoteReaders
 
 
-class RoomChosen(_Sent):
+class RoomChosen(Sent):
     """The number on the door of a room."""
 
     number: int = Field(ge=1, le=1000)
@@ -133,7 +135,7 @@ def _ticket(
 async def visits_here(request: Request, who: Visitor) -> dict[str, Any]:
     """GET /e/{slug}/s/{n}/room/visits: who visits this room, whom oneself, and what to choose."""
     async with services(request).database.reading() as db:
-        here = await _here(db, request, who)
+        here = await here_now(db, request, who)
         found = await queries.running(db, here.entry.session.id)
         if found is None:
             return {"here": [], "own": [], "rooms": []}
@@ -259,7 +261,7 @@ async def _in_named_room(db: Db, request: Request, who: Visitor) -> tuple[Entry,
     return at_door, room_id
 
 
-async def _here(db: Db, request: Request, who: Visitor) -> Here:
+async def here_now(db: Db, request: Request, who: Visitor) -> Here:
     """The person where it belongs; the session's main room must have been made.
 
     Raises:
@@ -282,15 +284,15 @@ async def _at_door(db: Db, request: Request, who: Visitor) -> Entry:
     )
 
 
-_ROOM: Final = "/e/{slug}/s/{number:int}/room"
-_OWN: Final = f"{_ROOM}/visits/{{assignment:uuid}}/note"
+ROOM: Final = "/e/{slug}/s/{number:int}/room"
+_OWN: Final = f"{ROOM}/visits/{{assignment:uuid}}/note"
 
 routes = [
-    Route(f"{_ROOM}/back", answering(back), methods=["POST"]),
-    Route(f"{_ROOM}/visits", answering(visits_here), methods=["GET"]),
-    Route(f"{_ROOM}/choose", answering(choose), methods=["POST"]),
-    Route(f"{_ROOM}/note", answering(read_note), methods=["GET"]),
-    Route(f"{_ROOM}/note", answering(save_note), methods=["POST"]),
+    Route(f"{ROOM}/back", answering(back), methods=["POST"]),
+    Route(f"{ROOM}/visits", answering(visits_here), methods=["GET"]),
+    Route(f"{ROOM}/choose", answering(choose), methods=["POST"]),
+    Route(f"{ROOM}/note", answering(read_note), methods=["GET"]),
+    Route(f"{ROOM}/note", answering(save_note), methods=["POST"]),
     Route(_OWN, answering(read_own_note), methods=["GET"]),
     Route(_OWN, answering(save_own_note), methods=["POST"]),
 ]

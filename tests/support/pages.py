@@ -61,6 +61,7 @@ FOR_PROGRAMS: Final = frozenset(
         "/e/{slug}/calendar.ics",
         "/e/{slug}/s/{number:int}/room/visits",
         "/e/{slug}/s/{number:int}/room/note",
+        "/e/{slug}/s/{number:int}/room/help",
         "/e/{slug}/s/{number:int}/room/visits/{assignment:uuid}/note",
     }
 )

@@ -14,6 +14,7 @@ import { Prejoin } from "./prejoin.js";
 import { DeviceDialog, ask } from "./questions.js";
 import { Reporter } from "./report.js";
 import { RoomView } from "./room-view.js";
+import { Help } from "./help.js";
 import { NotesView } from "./notes-view.js";
 import { RoundClock } from "./round.js";
 import { RoundView } from "./round-view.js";
@@ -89,6 +90,8 @@ function furnish(root, place, live, passage, choices) {
     notes.visits(own);
     chooser.show(rooms);
   });
+  const dialogs = { call: dialog(root, "help-dialog"), over: dialog(root, "help-over-dialog") };
+  new Help(part(room, "help-button"), dialogs, place.helpPath, live, round, toast);
   round.on("over", (ticket) => passage.returnBy(ticket));
   new Countdown(room, place, live.clock, round);
   new Banners(part(root, "banners"), live, media);

@@ -284,6 +284,9 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/e/{slug}/s/{number:int}/room/back"): Entry(_JOIN, json={"connection": str(uuid4())}),
     ("POST", "/e/{slug}/s/{number:int}/room/choose"): Entry(_JOIN, json={"number": "1"}),
     ("GET", "/e/{slug}/s/{number:int}/room/visits"): Entry(_JOIN),
+    ("GET", "/e/{slug}/s/{number:int}/room/help"): Entry(_JOIN),
+    ("POST", "/e/{slug}/s/{number:int}/room/help"): Entry(_JOIN, json={"words": ""}),
+    ("POST", "/e/{slug}/s/{number:int}/room/help/over"): Entry(_JOIN, json={}),
     ("GET", "/e/{slug}/s/{number:int}/room/note"): Entry(in_no_room),
     ("POST", "/e/{slug}/s/{number:int}/room/note"): Entry(in_no_room, json={"body": "", "v": "0"}),
     **{
