@@ -208,6 +208,10 @@ async def test_what_a_mentor_says_is_what_everybody_reads(site: Site) -> None:
         ["ja", "sign"],
     )
     assert board.capacity == {mentor.id: 4}
+    async with given.browser(site, await given.organizer(site, event)) as desk:
+        at_desk = await desk.get(f"{MENTORS}/{mentor.id}")
+        assert at_desk.status_code == 200
+        assert "古い家の直し方" in at_desk.text
     async with site.browser() as guest:
         page = (await guest.get(f"/e/{SLUG}/mentors")).text
     for part in (

@@ -1,5 +1,7 @@
 """The organizer's pages of teams and questions."""
 
+from uuid import UUID
+
 from sqlmodel import col, select
 
 from server.accounts import audit
@@ -26,7 +28,7 @@ from tests.support.web import Site
 TEAMS, QUESTIONS = f"{DESK}/teams", f"{DESK}/questions"
 
 
-async def many_teams(db: Db, event: Event, lead_id: object, *, of: int) -> None:
+async def many_teams(db: Db, event: Event, lead_id: UUID, *, of: int) -> None:
     """So many registered teams, numbered on from those there are."""
     now = clock.now()
     last = len((await db.exec(select(Team))).all())
