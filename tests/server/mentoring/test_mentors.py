@@ -76,7 +76,14 @@ async def test_an_invitation_is_accepted_once_and_gives_the_role(site: Site) -> 
     event = await given.training(site)
     async with given.browser(site, await given.organizer(site, event)) as desk:
         mentor = await invited(site, desk)
-        assert "返事待ち" in (await desk.get(MENTORS)).text
+        page = (await desk.get(MENTORS)).text
+        assert "返事待ち" in page
+        assert f'action="{MENTORS}"' in page
+        assert f'href="{MENTORS}/{mentor.id}"' in page
+        assert (
+            f'action="{MENTORS}/{mentor.id}/again"'
+            in (await desk.get(f"{MENTORS}/{mentor.id}")).text
+        )
     assert await state(site, mentor) == (MentorState.INVITED, frozenset())
     path = await given.path_of(site, MANABE, LinkKind.MENTOR)
     async with site.browser() as browser:
