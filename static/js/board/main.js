@@ -86,6 +86,7 @@ function tick() {
 
 live.on("digest", (digest) => {
   heard = Date.now();
+  board.toggleAttribute("data-live", true);
   if (digest.key !== key) look();
   key = digest.key;
 });
