@@ -55,6 +55,12 @@ class Board:
         due = [room.due for room in self.rooms if room.due is not None]
         return sum(each.is_here for each in due), len(due)
 
+    @property
+    def handled(self) -> list[tuple[HelpCall, RoomNow | None]]:
+        """The calls that are done with and their rooms, the last one first."""
+        by_id = {room.spot.room_id: room for room in self.rooms}
+        return [(call, by_id.get(call.room_id)) for call in reversed(self.closed_calls)]
+
     def room(self, number: int) -> RoomNow | None:
         """The room of a number."""
         return next((room for room in self.rooms if room.spot.number == number), None)

@@ -155,6 +155,8 @@ async def test_a_visit_knocks_takes_the_call_and_leads_into_the_room(
     await organizer.submit(BOARD, f"{BOARD}/close", call=str(made.id))
     async with site.database.reading() as db:
         assert (await db.get_one(HelpCall, made.id)).closed_at is not None
+    handled = (await organizer.get(BOARD)).text.partition("対応ずみ 1件")[2]
+    assert "「資料が映りません」" in handled
     over = await organizer.submit(BOARD, f"{BOARD}/take", call=str(made.id))
     assert over.status_code == 409
     await organizer.submit(BOARD, f"{BOARD}/leave")
