@@ -16,6 +16,8 @@ import server.accounts.jobs
 import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
+import server.mentoring.mails
+import server.mentoring.plan_mails
 import server.organizations.mails
 import server.records.jobs
 import server.registration.jobs
@@ -52,7 +54,9 @@ MAIL_KINDS: Final = MailKinds(
     composes={
         **server.accounts.mails.KINDS,
         **server.organizations.mails.KINDS,
+        **server.mentoring.mails.KINDS,
         **server.registration.mails.KINDS,
+        **server.mentoring.plan_mails.KINDS,
     },
 )
 

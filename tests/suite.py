@@ -1,10 +1,10 @@
 """`make test`: the suite, once in each shape of the installation, all at the same time.
 
 The embedded shape is SQLite and the Redis inside the process; the server shape is PostgreSQL and
-a Redis server. The same tests run in both, and their numbers must be equal. What touches neither,
-as the media engine does, runs once beside them; pure tests have run before, in `make check`. Much
-of a run is waiting for browsers and leases, so the three fill each other's gaps; each takes its
-ports from a range of its own.
+a Redis server. The same tests run in both, and their numbers must be equal; what looks the same in
+both runs in one of them (`only_…`). What touches neither, as the media engine does, runs once
+beside them; pure tests have run before, in `make check`. Much of a run is waiting for browsers and
+leases, so the three fill each other's gaps; each takes its ports from a range of its own.
 """
 
 import asyncio
@@ -18,13 +18,20 @@ from typing import Final, NamedTuple
 SHAPES: Final = ("embedded", "servers")
 ALONE: Final = "alone"
 COUNT: Final = re.compile(r"^(?:=+ )?(\d+)(?:/\d+)? tests? collected")
+SHARED: Final = "not pure and not alone and not only_embedded and not only_servers"
+CHOSEN: Final = {
+    "embedded": "not pure and not alone and not only_servers",
+    "servers": "not pure and not alone and not only_embedded",
+    ALONE: "not pure and alone",
+}
 
 
 class Result(NamedTuple):
-    """How one of the runs went."""
+    """How one of the runs went; `shared` of its tests run in both shapes."""
 
     run: str
     collected: int
+    shared: int
     code: int
     seconds: float
 
@@ -33,8 +40,9 @@ def main() -> None:
     """Run all; exit with 1 when a test failed or the numbers of the shapes differ."""
     results = asyncio.run(_run_all(sys.argv[1:]))
     for result in results:
-        print(f"{result.run}: {result.collected} tests collected, {result.seconds:.0f} s")
-    if len({result.collected for result in results if result.run in SHAPES}) != 1:
+        both = f", {result.shared} of them in both shapes" if result.run in SHAPES else ""
+        print(f"{result.run}: {result.collected} tests collected{both}, {result.seconds:.0f} s")
+    if len({result.shared for result in results if result.run in SHAPES}) != 1:
         sys.exit("the shapes did not run the same tests")
     sys.exit(max(result.code for result in results))
 
@@ -44,16 +52,21 @@ async def _run_all(arguments: list[str]) -> list[Result]:
 
 
 async def _run(name: str, arguments: list[str]) -> Result:
-    listed = await _pytest(name, "--collect-only", "-q", *arguments)
-    collected = [COUNT.match(line) async for line in _lines(listed)]
-    await listed.wait()
+    collected = await _count(name, CHOSEN[name], arguments)
+    shared = await _count(name, SHARED, arguments) if name in SHAPES else 0
     began = time.monotonic()
-    running = await _pytest(name, "--durations=15", *arguments)
+    running = await _pytest(name, CHOSEN[name], "--durations=15", *arguments)
     async for line in _lines(running):
         print(f"[{name}] {line}", flush=True)
     code = await running.wait()
-    counts = [int(found[1]) for found in collected if found]
-    return Result(name, counts[-1] if counts else 0, code, time.monotonic() - began)
+    return Result(name, collected, shared, code, time.monotonic() - began)
+
+
+async def _count(name: str, marks: str, arguments: list[str]) -> int:
+    listed = await _pytest(name, marks, "--collect-only", "-q", *arguments)
+    counts = [COUNT.match(line) async for line in _lines(listed)]
+    await listed.wait()
+    return int(next((found[1] for found in reversed(counts) if found), 0))
 
 
 async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
@@ -62,18 +75,14 @@ async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
         yield line.decode(errors="replace").rstrip()
 
 
-async def _pytest(name: str, *arguments: str) -> asyncio.subprocess.Process:
+async def _pytest(name: str, marks: str, *arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-m", _marks(name), *arguments),
+        *(sys.executable, "-m", "pytest", "-m", marks, *arguments),
         env=os.environ | {"TEST_SHAPE": name},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
     )
-
-
-def _marks(name: str) -> str:
-    return f"not pure and {'' if name == ALONE else 'not '}alone"
 
 
 if __name__ == "__main__":

@@ -28,11 +28,19 @@ class LinkKind(StrEnum):
     FIRST_STAFF = "first_staff"
     LOGIN = "login"  # mailed; proves the address and logs in
     INVITATION = "invitation"  # likewise, and says yes to an organization
+    TEAM_SEAT = "team_seat"  # likewise, and sits down for a team
+    MENTOR = "mentor"  # likewise, and answers an invitation to be a mentor
+    TEAM_PAPER = "team_paper"  # printed, for who has no mail address there yet
     PRETENDED = "pretended"  # for an address that nobody has; no page knows it
 
 
 # Those that are mailed, so that they prove an address, and how long each lasts.
-MAILED: Final = {LinkKind.LOGIN: MAILED_LASTS, LinkKind.INVITATION: INVITATION_LASTS}
+MAILED: Final = {
+    LinkKind.LOGIN: MAILED_LASTS,
+    LinkKind.INVITATION: INVITATION_LASTS,
+    LinkKind.TEAM_SEAT: INVITATION_LASTS,
+    LinkKind.MENTOR: INVITATION_LASTS,
+}
 
 
 class LinkSpent(Gone):
@@ -42,13 +50,23 @@ class LinkSpent(Gone):
 
 
 async def make(
-    db: Db, kind: LinkKind, *, now: datetime, lasts: timedelta, account_id: UUID | None = None
+    db: Db,
+    kind: LinkKind,
+    *,
+    now: datetime,
+    lasts: timedelta,
+    account_id: UUID | None = None,
+    target: str = "",
 ) -> str:
-    """Make a link; the token for its address `/link/{token}`."""
+    """Make a link; the token for its address `/link/{token}`, or that of its kind's own page."""
     assert lasts <= LONGEST
     token = new_token()
     link = Link(
-        kind=kind, token_hash=token_hash(token), account_id=account_id, expires_at=now + lasts
+        kind=kind,
+        token_hash=token_hash(token),
+        account_id=account_id,
+        target=target,
+        expires_at=now + lasts,
     )
     db.add(link)
     return token
@@ -176,9 +194,11 @@ async def began(db: Db, login_id: UUID) -> datetime | None:
     return (await db.exec(found.limit(1))).first()
 
 
-async def withdraw(db: Db, kind: LinkKind) -> None:
-    """Make all unspent links of a kind useless."""
-    await db.exec(delete(Link).where(col(Link.kind) == kind, col(Link.used_at).is_(None)))
+async def withdraw(db: Db, kind: LinkKind, *, target: str | None = None) -> None:
+    """Make all unspent links of a kind useless, or those of them that lead to one place."""
+    unspent = (col(Link.kind) == kind, col(Link.used_at).is_(None))
+    there = () if target is None else (col(Link.target) == target,)
+    await db.exec(delete(Link).where(*unspent, *there))
 
 
 async def forget(db: Db, *, now: datetime) -> int:

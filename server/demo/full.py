@@ -10,7 +10,7 @@ from sqlmodel import select
 from server.accounts import queries as accounts
 from server.accounts.models import Account
 from server.core.db import Db
-from server.demo import forum, past, plays, programme, training, writing
+from server.demo import forum, past, plays, programme, training, workshop, writing
 from server.demo.crowd import Member
 from server.demo.ledger import Ledger
 from server.demo.people import Somebody, people
@@ -31,6 +31,7 @@ IN_FORUM: Final = 900
 IN_TRAINING: Final = 42
 IN_PAST: Final = 672
 RETURNING: Final = 380  # of the past forum's people come to the next one
+MENTORS: Final = 13  # people of the past forum who are asked to be mentors of the training
 
 ORGANIZER: Final = "organizer@sample.example"
 PARTICIPANTS: Final = (
@@ -75,6 +76,8 @@ async def fill(db: Db, now: datetime) -> list[str]:
     await writing.open_accounts(db, known, _since(ledgers))
     for ledger in ledgers:
         await writing.insert_ledger(db, ledger)
+    others = [member.account for member in cast.past[-MENTORS:]]
+    await workshop.fill(db, await events.published(db, training.SLUG), others, now)
     return [part.slug for part in PARTS]
 
 

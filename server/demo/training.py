@@ -6,7 +6,7 @@ from typing import Final
 from server.demo.forum import HOST
 from server.demo.planning import Days, at, both, day_of, nearest, session, span, speaker
 from server.events.models import EventKind, SessionKind
-from server.events.plan import Plan, PlannedSession
+from server.events.plan import Plan, PlannedSession, PlannedTopic
 
 SLUG: Final = "kankei-training"
 CAPACITY: Final = 270
@@ -22,6 +22,22 @@ NAMES: Final = (
     both("二回目：何を頼むか", "Second round: what to ask for"),
     both("三回目：来月から何をするか", "Third round: what to do from next month"),
 )
+TOPICS: Final = [
+    PlannedTopic(
+        1, both("食と農", "Food and farming"), both("畑、直売所、台所", "Fields, markets, kitchens")
+    ),
+    PlannedTopic(
+        2, both("空き家と住まい", "Homes"), both("直す、借りる、泊まる", "Mend, rent, stay")
+    ),
+    PlannedTopic(
+        3,
+        both("学びと子ども", "Learning and children"),
+        both("山村留学、大学", "Village schools, universities"),
+    ),
+    PlannedTopic(
+        4, both("文化と観光", "Culture and travel"), both("祭り、旅人", "Festivals, travellers")
+    ),
+]
 
 
 def days(now: datetime) -> Days:
@@ -81,7 +97,7 @@ This training is invented, as a sample.
         closes_at=when.closes_at,
         capacity=CAPACITY,
         approval=True,
-        topics=[],
+        topics=TOPICS,
         sessions=_sessions(when.first),
     )
 

@@ -82,6 +82,7 @@ class Training(SQLModel, table=True):
 class Question(Row, table=True):
     """A question that organizers ask of every team. A question no longer asked is `retired_at`.
 
+    `number` names it for good, in addresses and drafts; `place` is where it stands on the page.
     `options` of a choice: `[{"key": …, "text": {ja, en}, "hint": {ja, en}}]`.
     """
 
@@ -89,6 +90,7 @@ class Question(Row, table=True):
 
     event_id: UUID = Field(foreign_key="event.id")
     number: int
+    place: int = 0
     kind: QuestionKind = choice(QuestionKind)
     text: dict[str, str] = Field(sa_type=JSON)
     hint: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
@@ -101,7 +103,8 @@ class Question(Row, table=True):
 class Team(Row, table=True):
     """The participants of one organization in a training. Its room lasts over rounds and days.
 
-    `number` is also the number of its room; given at registration, never given again.
+    `number` is also the number of its room; given at registration, never given again. `draft` is
+    what its lead has typed so far (`team_draft`); the other columns hold once it is registered.
     """
 
     __table_args__ = (
@@ -128,6 +131,7 @@ class Team(Row, table=True):
     topic_id: UUID | None = Field(default=None, foreign_key="topic.id")
     room_id: UUID | None = Field(default=None, foreign_key="room.id")
     keep_mentor: bool = False
+    draft: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = moment()
     saved_at: datetime = moment()
     registered_at: datetime | None = moment(default=None)
@@ -137,11 +141,22 @@ class Team(Row, table=True):
 class TeamMember(Row, table=True):
     """Somebody who sits down for a team, from a moment until another takes the place.
 
+    `number` is the seat: a substitute has the seat of the one before, whose row stays.
     `account_id` None: has not confirmed yet, or was invited on paper (no `address`).
     """
 
     __tablename__ = "team_member"
-    __table_args__ = (UniqueConstraint("team_id", "number"),)
+    __table_args__ = (
+        Index(  # one person on a seat at a time
+            "uq_team_member_seat",
+            "team_id",
+            "number",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index("ix_team_member_team_id", "team_id"),
+    )
 
     team_id: UUID = Field(foreign_key="team.id")
     number: int

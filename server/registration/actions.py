@@ -49,18 +49,20 @@ async def register(
     session: Session | None = None,
     verified: bool = True,
     words: str = "",
+    late: bool = False,
 ) -> Registration:
     """Take a seat at an event or in one of its sessions, or a place on its waitlist.
 
     Holds the row that decides, so two requests cannot take the last seat. Who has a place already
     keeps it. With the event's `approval` the first answer is "asked"; a session never asks again.
-    The seat of an unproven mail address is held for 24 hours.
+    The seat of an unproven mail address is held for 24 hours. `late`: the period does not bind,
+    because the place was offered within it.
 
     Raises:
         RegistrationNotOpen, RegistrationClosed: the person acts, outside the period.
         NotBySeat, EventSeatFirst: the session takes no seats; no place at the event yet.
     """
-    if act.actor == account.id:
+    if act.actor == account.id and not late:
         rules.ensure_open(event, act.now)
     await guard.lock(db, event, session)
     participation = await _participation(db, event, account, act.now)

@@ -75,6 +75,8 @@ def _room_data(request: Request, here: Entry, who: Visitor) -> dict[str, Any]:
         "backPath": f"{request.url.path}/back",
         "visitsPath": f"{request.url.path}/visits",
         "notePath": f"{request.url.path}/note",
+        "choosePath": f"{request.url.path}/choose",
+        "helpPath": f"{request.url.path}/help",
         "leavePath": f"/e/{here.event.slug}",
     }
 

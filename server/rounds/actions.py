@@ -23,6 +23,7 @@ from server.records import actions as records
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Room, RoomKind
 from server.rooms.places import open_main_room
+from server.rounds import groups
 
 OPENED: Final = "round.opened"
 CHANGED: Final = "round.changed"  # its end or its slots
@@ -169,6 +170,32 @@ async def warn_due(db: Db, round_id: UUID, now: datetime) -> int | None:
     return seconds
 
 
+async def seat_latecomers(db: Db, round_id: UUID, now: datetime) -> set[UUID]:
+    """Send who came to a round of groups after its opening to one of them; who they are."""
+    round_ = await queries.held_round(db, round_id)
+    if round_.state not in _RUNNING or round_.form is not RoundForm.GROUPS:
+        return set()
+    session = await _session(db, round_)
+    sent = await groups.seat_latecomers(db, round_, session, now=now)
+    await _moved(db, session, sent, now)
+    return sent
+
+
+async def choose(db: Db, round_id: UUID, person: UUID, number: int, now: datetime) -> None:
+    """Somebody goes to a room of the round by their own choice.
+
+    Raises:
+        RoundNotReady: the round does not run, or people do not choose in it.
+        NotFound: it has no room of this number.
+    """
+    round_ = await _held(db, round_id, *_RUNNING)
+    if round_.form is not RoundForm.CHOICE:
+        raise RoundNotReady
+    session = await _session(db, round_)
+    sent = await groups.choose(db, round_, session, person, number, now=now)
+    await _moved(db, session, sent, now)
+
+
 async def send_mentors(db: Db, round_: Round, slot: Slot, now: datetime) -> None:
     """Place the mentors of an event where they belong in a slot."""
     session = await _session(db, round_)
@@ -211,10 +238,16 @@ async def _start(db: Db, round_: Round, ends_at: datetime, act: Act) -> None:
         db.add(slot)
     await open_main_room(db, await _session(db, round_))  # where everybody returns to
     await _tell(db, round_, OPENED, act)
+    session = await _session(db, round_)
     if round_.form is RoundForm.TEAMS:
         await _seat_teams(db, round_, act)
         await db.flush()
         await begin_slots(db, round_.id, act.now)
+    elif round_.form is RoundForm.GROUPS:
+        sent = await groups.seat_groups(db, round_, session, now=act.now)
+        await _moved(db, session, sent, act.now)
+    else:
+        await groups.open_choice(db, round_, session, now=act.now)
 
 
 async def _seat_teams(db: Db, round_: Round, act: Act) -> None:

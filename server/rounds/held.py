@@ -190,11 +190,12 @@ async def _spans(db: Db, rounds: Sequence[Round], now: datetime) -> Spans:
 async def _notes(db: Db, event_id: UUID) -> Notes:
     """How much was noted; never the text."""
     found = (
-        select(Slot.round_id, Slot.number, Note.team_id, Note.author_id, func.length(Note.body))
+        select(Slot, Note.team_id, Note.author_id, func.length(Note.body))
         .join(Slot, col(Slot.id) == col(Note.slot_id))
         .where(Note.event_id == event_id)
     )
-    return {(*where, author): length for *where, author, length in (await db.exec(found)).all()}
+    rows = (await db.exec(found)).all()
+    return {(s.round_id, s.number, team, author): size for s, team, author, size in rows}
 
 
 async def _names(db: Db, event_id: UUID) -> dict[UUID, _Person]:

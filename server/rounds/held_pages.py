@@ -95,7 +95,8 @@ async def _download(request: Request, what: str) -> Response:
         zone = ZoneInfo(desk.event.zone)
         if what == "visits":
             found = await held.visits_held(db, desk.event.id, now=now)
-            header, rows = VISIT_HEADER, _visit_rows(found, zone, who.locale)
+            header: tuple[str, ...] = VISIT_HEADER
+            rows = _visit_rows(found, zone, who.locale)
         else:
             spent = await held.minutes(db, desk.event.id, now=now)
             header, rows = MINUTES_HEADER, _minutes_rows(spent, zone, who.locale)

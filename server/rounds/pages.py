@@ -15,14 +15,15 @@ from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError, Forbidden, NotFound
 from server.events.roles import Capability, can
-from server.rooms import entry, seat
+from server.mentoring.models import Round, RoundForm
+from server.rooms import entry, moving, seat
 from server.rooms.engine import media_engine
 from server.rooms.entry import Entry
 from server.rooms.models import Room
 from server.rooms.pages import SeatNotHeld
 from server.rooms.places import known_place, main_room
 from server.rooms.seat import Holder
-from server.rounds import notes, queries, visits
+from server.rounds import actions, groups, notes, queries, visits
 from server.rounds.actions import RoundNotReady
 from server.rounds.models import NoteReaders
 from server.rounds.notes import NoteChanged
@@ -36,17 +37,19 @@ RETURN_WITHIN: Final = timedelta(seconds=120)  # after the end of the round
 Answer = Callable[[Request, Visitor], Awaitable[dict[str, Any]]]
 
 
-class _Sent(BaseModel):
+class Sent(BaseModel):
+    """What a page sends; nothing else is taken."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BackRequest(_Sent):
+class BackRequest(Sent):
     """Which page wants to know its way back."""
 
     connection: UUID4
 
 
-class NoteSaved(_Sent):
+class NoteSaved(Sent):
     """The shared note as it is written, over the version that was read (0: none)."""
 
     body: str = Field(max_length=2 * notes.LONGEST)
@@ -57,6 +60,12 @@ class OwnNoteSaved(NoteSaved):
     """A mentor's own note, and who else may read it."""
 
     readers: NoteReaders
+
+
+class RoomChosen(Sent):
+    """The number on the door of a room."""
+
+    number: int = Field(ge=1, le=1000)
 
 
 class Here(NamedTuple):
@@ -124,15 +133,46 @@ def _ticket(
 
 
 async def visits_here(request: Request, who: Visitor) -> dict[str, Any]:
-    """GET /e/{slug}/s/{n}/room/visits: who visits this room in the round, and whom oneself."""
+    """GET /e/{slug}/s/{n}/room/visits: who visits this room, whom oneself, and what to choose."""
     async with services(request).database.reading() as db:
-        here = await _here(db, request, who)
+        here = await here_now(db, request, who)
         found = await queries.running(db, here.entry.session.id)
         if found is None:
-            return {"here": [], "own": []}
+            return {"here": [], "own": [], "rooms": []}
         coming = await visits.to_room(db, found[0], here.room.id)
         own = await visits.of_mentor(db, found[0], here.entry.participation.id)
-    return {"here": [v.as_json() for v in coming], "own": [v.as_json() for v in own]}
+        rooms = await _rooms_to_choose(db, found[0], here)
+    return {
+        "here": [visit.as_json() for visit in coming],
+        "own": [visit.as_json() for visit in own],
+        "rooms": rooms,
+    }
+
+
+async def _rooms_to_choose(db: Db, round_: Round, here: Here) -> list[dict[str, Any]]:
+    """The rooms that one may choose from, with how many are placed there."""
+    if round_.form is not RoundForm.CHOICE:
+        return []
+    rooms = await groups.rooms_of(db, round_)
+    inside = await moving.people_in(db, here.entry.session, [room.id for room in rooms])
+    return [
+        {"number": room.number, "people": len(inside[room.id]), "here": room.id == here.room.id}
+        for room in rooms
+    ]
+
+
+async def choose(request: Request, who: Visitor) -> dict[str, Any]:
+    """POST /e/{slug}/s/{n}/room/choose: go to a room of one's own choice."""
+    sent = RoomChosen.model_validate_json(await request.body())
+    async with services(request).database.writing() as db:
+        at_door = await _at_door(db, request, who)
+        found = await queries.running(db, at_door.session.id)
+        if found is None:
+            raise RoundNotReady
+        person, round_id = at_door.participation.id, found[0].id
+        await actions.choose(db, round_id, person, sent.number, clock.now())
+    request.app.state.live.look()
+    return {}
 
 
 async def read_note(request: Request, who: Visitor) -> dict[str, Any]:
@@ -221,7 +261,7 @@ async def _in_named_room(db: Db, request: Request, who: Visitor) -> tuple[Entry,
     return at_door, room_id
 
 
-async def _here(db: Db, request: Request, who: Visitor) -> Here:
+async def here_now(db: Db, request: Request, who: Visitor) -> Here:
     """The person where it belongs; the session's main room must have been made.
 
     Raises:
@@ -244,14 +284,15 @@ async def _at_door(db: Db, request: Request, who: Visitor) -> Entry:
     )
 
 
-_ROOM: Final = "/e/{slug}/s/{number:int}/room"
-_OWN: Final = f"{_ROOM}/visits/{{assignment:uuid}}/note"
+ROOM: Final = "/e/{slug}/s/{number:int}/room"
+_OWN: Final = f"{ROOM}/visits/{{assignment:uuid}}/note"
 
 routes = [
-    Route(f"{_ROOM}/back", answering(back), methods=["POST"]),
-    Route(f"{_ROOM}/visits", answering(visits_here), methods=["GET"]),
-    Route(f"{_ROOM}/note", answering(read_note), methods=["GET"]),
-    Route(f"{_ROOM}/note", answering(save_note), methods=["POST"]),
+    Route(f"{ROOM}/back", answering(back), methods=["POST"]),
+    Route(f"{ROOM}/visits", answering(visits_here), methods=["GET"]),
+    Route(f"{ROOM}/choose", answering(choose), methods=["POST"]),
+    Route(f"{ROOM}/note", answering(read_note), methods=["GET"]),
+    Route(f"{ROOM}/note", answering(save_note), methods=["POST"]),
     Route(_OWN, answering(read_own_note), methods=["GET"]),
     Route(_OWN, answering(save_own_note), methods=["POST"]),
 ]

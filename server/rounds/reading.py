@@ -1,9 +1,10 @@
 """Who reads a mentor's note: its author, organizers, and other mentors where it says so."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -27,7 +28,7 @@ class Written(NamedTuple):
 
 async def all_notes(db: Db, event_id: UUID) -> list[Written]:
     """Every note of an event that says anything, for organizers; by team and time."""
-    return await _written(db, Note.event_id == event_id)
+    return await _written(db, col(Note.event_id) == event_id)
 
 
 async def earlier_notes(db: Db, team_id: UUID, person: UUID) -> list[Written]:
@@ -50,15 +51,25 @@ def _teams_of(person: UUID) -> SelectOfScalar[UUID]:
     )
 
 
-async def _written(db: Db, *which: object) -> list[Written]:
+async def _written(db: Db, *which: ColumnElement[bool]) -> list[Written]:
     found = (
-        select(Note, Round.number, Slot.number, Team.number, Team.name, Account.name)
+        select(Note, Slot, Team, Account.name)
         .join(Slot, col(Slot.id) == col(Note.slot_id))
         .join(Round, col(Round.id) == col(Slot.round_id))
         .join(Team, col(Team.id) == col(Note.team_id))
         .join(Participation, col(Participation.id) == col(Note.author_id))
         .join(Account, col(Account.id) == col(Participation.account_id))
-        .where(col(Note.body) != "", *which)  # type: ignore[arg-type]
+        .where(col(Note.body) != "", *which)
         .order_by(col(Team.number), col(Round.number), col(Slot.number))
     )
-    return [Written(note, *rest) for note, *rest in (await db.exec(found)).all()]
+    rows = (await db.exec(found)).all()
+    numbers = await _numbers(db, {slot.round_id for _, slot, _, _ in rows})
+    return [
+        Written(note, numbers[slot.round_id], slot.number, team.number or 0, team.name, author)
+        for note, slot, team, author in rows
+    ]
+
+
+async def _numbers(db: Db, round_ids: Collection[UUID]) -> dict[UUID, int]:
+    found = select(Round.id, Round.number).where(col(Round.id).in_(round_ids))
+    return dict((await db.exec(found)).all())

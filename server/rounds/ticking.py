@@ -12,8 +12,8 @@ from sqlmodel import col, select
 from server.core import clock
 from server.core.db import Database, Db
 from server.mentoring import queries, timetable
-from server.mentoring.models import Round
-from server.rounds import actions
+from server.mentoring.models import Round, RoundForm
+from server.rounds import actions, groups
 
 log = structlog.get_logger()
 
@@ -48,6 +48,8 @@ async def _running(db: Db) -> list[Round]:
 async def _is_due(db: Db, round_: Round, now: datetime) -> bool:
     if round_.ends_at <= now or timetable.warning_due(round_, now) is not None:
         return True
+    if round_.form is RoundForm.GROUPS:
+        return bool(await groups.waiting(db, round_.session_id, now=now))
     slots = (await queries.slots_of(db, [round_.id]))[round_.id]
     return bool(timetable.due(round_, slots, now))
 
@@ -58,4 +60,5 @@ async def _act(database: Database, round_id: UUID, now: datetime) -> None:
             log.info("round closed", round=str(round_id))
             return
         await actions.begin_slots(db, round_id, now)
+        await actions.seat_latecomers(db, round_id, now)
         await actions.warn_due(db, round_id, now)

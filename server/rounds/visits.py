@@ -63,21 +63,16 @@ async def all_of(db: Db, round_: Round) -> list[Visit]:
 
 async def _visits(db: Db, round_: Round, *which: ColumnElement[bool]) -> list[Visit]:
     found = (
-        select(Assignment, Slot, Team, Mentor, Account.name, Lateness)
+        select(Assignment, Slot, Team, Mentor)
         .join(Plan, col(Plan.id) == col(Assignment.plan_id))
         .join(Slot, col(Slot.id) == col(Assignment.slot_id))
         .join(Team, col(Team.id) == col(Assignment.team_id))
         .join(Mentor, col(Mentor.id) == col(Assignment.mentor_id))
-        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
-        .join(Account, col(Account.id) == col(Participation.account_id))
-        .join(
-            Lateness,
-            (col(Lateness.slot_id) == col(Slot.id)) & (col(Lateness.mentor_id) == col(Mentor.id)),
-            isouter=True,
-        )
         .where(Slot.round_id == round_.id, Plan.state == PlanState.PUBLISHED, *which)
         .order_by(col(Slot.number), col(Team.number))
     )
+    rows = (await db.exec(found)).all()
+    names, said = await _names(db, round_.event_id), await _said(db, round_)
     return [
         Visit(
             assignment.id,
@@ -88,9 +83,30 @@ async def _visits(db: Db, round_: Round, *which: ColumnElement[bool]) -> list[Vi
             team.name,
             team.room_id,
             mentor.participation_id,
-            name,
-            late.arrives_at if late else None,
-            late is not None and late.arrives_at is None,
+            names[mentor.id],
+            said.get((slot.id, mentor.id)),
+            (slot.id, mentor.id) in said and said[slot.id, mentor.id] is None,
         )
-        for assignment, slot, team, mentor, name, late in (await db.exec(found)).all()
+        for assignment, slot, team, mentor in rows
     ]
+
+
+async def _names(db: Db, event_id: UUID) -> dict[UUID, str]:
+    """The names of an event's mentors."""
+    found = (
+        select(Mentor.id, Account.name)
+        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
+        .join(Account, col(Account.id) == col(Participation.account_id))
+        .where(Mentor.event_id == event_id)
+    )
+    return dict((await db.exec(found)).all())
+
+
+async def _said(db: Db, round_: Round) -> dict[tuple[UUID, UUID], datetime | None]:
+    """When mentors said that they come, by slot and mentor; None: they are on the way."""
+    found = (
+        select(Lateness)
+        .join(Slot, col(Slot.id) == col(Lateness.slot_id))
+        .where(Slot.round_id == round_.id)
+    )
+    return {(each.slot_id, each.mentor_id): each.arrives_at for each in await db.exec(found)}

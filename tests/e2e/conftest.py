@@ -22,11 +22,27 @@ HERE = Path(__file__).parent
 ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 
 
+# What people see in these is the same in every shape, so each runs in one; the stories and what a
+# database or broker has a part in run in both.
+ONCE = {
+    "test_asking_links": "only_embedded",
+    "test_lanes": "only_embedded",
+    "test_prejoin": "only_embedded",
+    "test_programme": "only_embedded",
+    "test_room_ends": "only_servers",
+    "test_room_meeting": "only_servers",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One loop for the tests of this folder."""
     for item in items:
-        if item.path.parent == HERE and is_async_test(item):
+        if item.path.parent != HERE:
+            continue
+        if is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if item.path.stem in ONCE:
+            item.add_marker(ONCE[item.path.stem])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

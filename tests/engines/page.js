@@ -53,9 +53,10 @@ async function join(url, token, options = {}) {
   room.on(RoomEvent.ActiveSpeakersChanged, (speakers) => {
     for (const speaker of speakers) seen.speakers.push(speaker.identity);
   });
-  for (const name of ["TrackMuted", "TrackUnmuted", "TrackUnpublished", "ParticipantDisconnected"]) {
+  const people = ["ParticipantConnected", "ParticipantDisconnected"];
+  for (const name of ["TrackMuted", "TrackUnmuted", "TrackUnpublished", ...people]) {
     room.on(RoomEvent[name], (first, second) => {
-      const who = name === "ParticipantDisconnected" ? first : second;
+      const who = people.includes(name) ? first : second;
       seen.events.push(`${name}:${who?.identity ?? ""}:${first?.source ?? ""}`);
     });
   }

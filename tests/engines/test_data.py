@@ -139,6 +139,7 @@ async def test_who_may_not_send_data_is_not_heard(engine: Target, room: str) -> 
         await ai.join(engine, room, can_publish_data=False)
         for guest in (bo, chi):
             await guest.join(engine, room)
+        await until(partial(bo.saw, "ParticipantConnected:chi:"))  # else it cannot be named
         reliable = {"reliable": True}
 
         async def heard_of(guest: Guest, text: str) -> bool:

@@ -6,6 +6,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.load.media_kills import returns
 from tests.support.app import App, running_app
 from tests.support.browser import chromium
@@ -16,6 +18,7 @@ KILLS = 2
 OUTAGE_SECONDS = 16.0  # the library gives up after twelve
 
 
+@pytest.mark.only_servers
 async def test_everybody_sees_each_other_again_without_a_click(
     tmp_path: Path, database_url: str, redis_url: str
 ) -> None:

@@ -22,6 +22,7 @@ from server.core.db import Database
 from server.events.models import Participation
 from server.mentoring import queries, timetable
 from server.mentoring.models import PlanState, Round, Slot
+from server.rooms.places import open_main_room
 from server.rounds import actions
 from server.rounds.actions import Act
 from tests.support.app import App, free_port, running_app, start_worker, stop
@@ -286,7 +287,7 @@ async def _places(day: Day, slot: Slot) -> dict[UUID, str]:
 
 async def _main_for_all(day: Day) -> dict[UUID, str]:
     async with day.database.reading() as db:
-        main = await actions.open_main_room(db, day.held.session)
+        main = await open_main_room(db, day.held.session)
     return dict.fromkeys(day.held.everyone, str(main.id))
 
 

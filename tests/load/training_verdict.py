@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.core.db import Database
 from server.mentoring import queries
@@ -108,7 +108,9 @@ def _unheard(day: Day) -> int:
 async def _lost_notes(day: Day, database: Database) -> int:
     """Acknowledged lines that are not in their room's note exactly once."""
     async with database.reading() as db:
-        found = select(Team.id, RoomNote.body).join(RoomNote, RoomNote.room_id == Team.room_id)
+        found = select(Team.id, RoomNote.body).join(
+            RoomNote, col(RoomNote.room_id) == col(Team.room_id)
+        )
         bodies = {team: Counter(body.split("\n")) for team, body in (await db.exec(found)).all()}
     return sum(bodies.get(team, Counter())[line] != 1 for team, line in day.written)
 

@@ -17,7 +17,7 @@ from playwright.async_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.support import steps
+from tests.support import planning, steps
 from tests.support.app import App
 from tests.support.boarded import BOARD, DAY, boarded, first_note
 from tests.support.fair import SEATED_IN, SLUG, SOON, WAITING_IN, fair
@@ -28,12 +28,43 @@ from tests.support.visits import (
     STRANGER,
     first_link,
 )
+from tests.support.workshop import (
+    ASKED,
+    BARE,
+    PAPER,
+    SEAT,
+    check_draft,
+    first_mentor,
+    held,
+    mend_and_check,
+    open_forms,
+    print_seat,
+)
+from tests.support.workshop import SLUG as WORKSHOP
 
 # To take away, not to look at.
-FILES: Final = frozenset({"/manage/{slug}/attendance.csv", "/manage/{slug}/people.csv"})
+FILES: Final = frozenset(
+    {
+        "/manage/{slug}/attendance.csv",
+        "/manage/{slug}/people.csv",
+        "/manage/{slug}/plans/{number:int}.csv",
+        "/manage/{slug}/visits.csv",
+        "/manage/{slug}/minutes.csv",
+    }
+)
 
 # Plain text and calendars, not for people.
-FOR_PROGRAMS: Final = frozenset({"/healthz", "/readyz", "/e/{slug}/calendar.ics"})
+FOR_PROGRAMS: Final = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/e/{slug}/calendar.ics",
+        "/e/{slug}/s/{number:int}/room/visits",
+        "/e/{slug}/s/{number:int}/room/note",
+        "/e/{slug}/s/{number:int}/room/help",
+        "/e/{slug}/s/{number:int}/room/visits/{assignment:uuid}/note",
+    }
+)
 
 Steps = Callable[[Page], Awaitable[None]]
 Setting = Callable[[App, Page], AbstractAsyncContextManager[None]]
@@ -67,6 +98,10 @@ ROOM: Final = "/e/{slug}/s/{number:int}/room"
 DESK: Final = "{desk}"
 BOARD_ROUTE: Final = "/manage/{slug}/board/{number:int}"
 DAY_ROUTE: Final = "/e/{slug}/mentor"
+PLANS: Final = f"/manage/{planning.SLUG}/plans"
+PLAN: Final = "/manage/{slug}/plans/{number:int}"
+TRAINING: Final = f"/e/{WORKSHOP}"
+TEAM: Final = "/e/{slug}/team"
 
 PAGES: Final = (
     Shown(name="home", route="/", path="/"),
@@ -317,6 +352,23 @@ PAGES: Final = (
         who="organizer",
         setting=boarded,
     ),
+    Shown(
+        name="visits",
+        route="/manage/{slug}/visits",
+        path=f"{BOARD.partition('/board')[0]}/visits",
+        who="organizer",
+        setting=boarded,
+    ),
+    Shown(
+        name="visits-none", route="/manage/{slug}/visits", path=f"{DESK}/visits", who="organizer"
+    ),
+    Shown(
+        name="notes",
+        route="/manage/{slug}/notes",
+        path=f"{BOARD.partition('/board')[0]}/notes",
+        who="organizer",
+        setting=boarded,
+    ),
     Shown(name="mentor-day", route=DAY_ROUTE, path=DAY, who="mentor", setting=boarded),
     Shown(
         name="mentor-note",
@@ -325,6 +377,193 @@ PAGES: Final = (
         who="mentor",
         setting=boarded,
         steps=first_note,
+    ),
+    Shown(
+        name="rounds",
+        route="/manage/{slug}/rounds",
+        path=f"/manage/{planning.SLUG}/rounds",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="rounds-wrong",
+        route="/manage/{slug}/rounds",
+        path=f"/manage/{planning.SLUG}/rounds",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.wrong_round,
+    ),
+    Shown(
+        name="rounds-none",
+        route="/manage/{slug}/rounds",
+        path=f"{DESK}/rounds",
+        who="organizer",
+    ),
+    Shown(name="plan-none", route="/manage/{slug}/plans", path=f"{DESK}/plans", who="organizer"),
+    Shown(
+        name="plan-published",
+        route=PLAN,
+        path=f"{PLANS}/1",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan",
+        route=PLAN,
+        path=f"{PLANS}/2",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.choose,
+    ),
+    Shown(
+        name="plan-gap",
+        route=PLAN,
+        path=f"{PLANS}/2",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.see_candidates,
+    ),
+    Shown(
+        name="plan-list",
+        route=PLAN,
+        path=f"{PLANS}/2?view=list",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-difference",
+        route=f"{PLAN}/difference",
+        path=f"{PLANS}/2/difference",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-sheet",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+    ),
+    Shown(
+        name="plan-sheet-wrong",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.wrong_sheet,
+    ),
+    Shown(
+        name="plan-sheet-seen",
+        route=f"{PLAN}/sheet",
+        path=f"{PLANS}/2/sheet",
+        who="organizer",
+        setting=planning.planned,
+        steps=planning.good_sheet,
+    ),
+    Shown(name="team-begin", route=TEAM, path=f"{TRAINING}/team", setting=held),
+    Shown(name="team-new", route=TEAM, path=f"{TRAINING}/team", who=STRANGER, setting=held),
+    Shown(name="team-draft", route=TEAM, path=f"{TRAINING}/team", who="participant2", setting=held),
+    Shown(
+        name="team-wrong",
+        route=TEAM,
+        path=f"{TRAINING}/team",
+        who="participant2",
+        setting=held,
+        steps=check_draft,
+    ),
+    Shown(
+        name="team-check",
+        route="/e/{slug}/team/check",
+        path=f"{TRAINING}/team",
+        who="participant2",
+        setting=held,
+        steps=mend_and_check,
+    ),
+    Shown(
+        name="team",
+        route="/e/{slug}/team/{number:int}",
+        path=f"{TRAINING}/team/1",
+        who="participant",
+        setting=held,
+    ),
+    Shown(
+        name="team-paper",
+        route="/e/{slug}/team/{number:int}",
+        path=f"{TRAINING}/team/1",
+        who="participant",
+        setting=held,
+        steps=print_seat,
+    ),
+    Shown(name="seat", route="/seat/{token}", path=f"/seat/{SEAT}", setting=held),
+    Shown(name="seat-printed", route="/seat/{token}", path=f"/seat/{PAPER}", setting=held),
+    Shown(
+        name="mentor-asked", route="/mentoring/{token}", path=f"/mentoring/{ASKED}", setting=held
+    ),
+    Shown(name="mentors", route="/e/{slug}/mentors", path=f"{TRAINING}/mentors", setting=held),
+    Shown(
+        name="mentors-none",
+        route="/e/{slug}/mentors",
+        path=f"/e/{BARE}/mentors",
+        setting=held,
+    ),
+    Shown(
+        name="mentor-profile",
+        route="/e/{slug}/mentor/profile",
+        path=f"{TRAINING}/mentor/profile",
+        who="mentor",
+        setting=held,
+    ),
+    Shown(
+        name="mentor-free",
+        route="/e/{slug}/mentor/availability",
+        path=f"{TRAINING}/mentor/availability",
+        who="mentor",
+        setting=held,
+    ),
+    Shown(
+        name="desk-teams",
+        route="/manage/{slug}/teams",
+        path=f"/manage/{WORKSHOP}/teams",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-teams-none",
+        route="/manage/{slug}/teams",
+        path=f"/manage/{BARE}/teams",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-team",
+        route="/manage/{slug}/teams/{number:int}",
+        path=f"/manage/{WORKSHOP}/teams/1",
+        who="organizer",
+        setting=held,
+        steps=open_forms,
+    ),
+    Shown(
+        name="desk-questions",
+        route="/manage/{slug}/questions",
+        path=f"/manage/{WORKSHOP}/questions",
+        who="organizer",
+        setting=held,
+        steps=open_forms,
+    ),
+    Shown(
+        name="desk-mentors",
+        route="/manage/{slug}/mentors",
+        path=f"/manage/{WORKSHOP}/mentors",
+        who="organizer",
+        setting=held,
+    ),
+    Shown(
+        name="desk-mentor",
+        route="/manage/{slug}/mentors/{id:uuid}",
+        path=f"/manage/{WORKSHOP}/mentors",
+        who="organizer",
+        setting=held,
+        steps=first_mentor,
     ),
     Shown(name="not-found", route="", path="/nowhere", status=404),
     Shown(name="broken", route="/", path="/", status=500, setting=steps.without_events),

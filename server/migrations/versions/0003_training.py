@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("text", sa.JSON(), nullable=False),
         sa.Column("hint", sa.JSON(), nullable=False),
@@ -217,6 +218,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.Uuid(), nullable=True),
         sa.Column("room_id", sa.Uuid(), nullable=True),
         sa.Column("keep_mentor", sa.Boolean(), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
@@ -370,10 +372,17 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_member_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
-        sa.UniqueConstraint("team_id", "number", name=op.f("uq_team_member_team_id_number")),
     )
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_team_member_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_team_member_team_id", ["team_id"], unique=False)
+        batch_op.create_index(
+            "uq_team_member_seat",
+            ["team_id", "number"],
+            unique=True,
+            sqlite_where=sa.text("until IS NULL"),
+            postgresql_where=sa.text("until IS NULL"),
+        )
 
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number", sa.Integer(), nullable=True))
@@ -385,6 +394,12 @@ def downgrade() -> None:
         batch_op.drop_column("number")
 
     with op.batch_alter_table("team_member", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_team_member_seat",
+            sqlite_where=sa.text("until IS NULL"),
+            postgresql_where=sa.text("until IS NULL"),
+        )
+        batch_op.drop_index("ix_team_member_team_id")
         batch_op.drop_index(batch_op.f("ix_team_member_account_id"))
 
     op.drop_table("team_member")

@@ -13,11 +13,12 @@ const TRY_AGAIN_MS = 4000;
  *   team: {number: number, name: string}, room: string | null,
  *   mentor: {participation: string, name: string}, arrives_at: string | null,
  *   on_the_way: boolean}} Visit
+ * @typedef {{here: Visit[], own: Visit[], rooms: import("./chooser.js").Choice[]}} Visits
  */
 
 export class RoundView {
-  /** @type {{here: Visit[], own: Visit[]}} */
-  #visits = { here: [], own: [] };
+  /** @type {Visits} */
+  #visits = { here: [], own: [], rooms: [] };
   #asked = 0;
   #ring = "";
   #root;
@@ -35,7 +36,7 @@ export class RoundView {
    * @param {{visitsPath: string, zone: string}} place
    * @param {import("../lib/clock.js").ServerClock} clock
    * @param {import("./toast.js").Toast} toast
-   * @param {(visits: {here: Visit[], own: Visit[]}) => void} onVisits
+   * @param {(visits: Visits) => void} onVisits
    */
   constructor(root, round, place, clock, toast, onVisits) {
     this.#root = root;
@@ -69,7 +70,7 @@ export class RoundView {
   /** Ask for the visits of this room, and one's own; the answer to the last question counts. */
   async #learn() {
     const asked = ++this.#asked;
-    if (!this.#round.running) return this.#know({ here: [], own: [] });
+    if (!this.#round.running) return this.#know({ here: [], own: [], rooms: [] });
     try {
       const response = await fetch(this.#place.visitsPath, { headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(`visits: ${response.status}`);
@@ -80,7 +81,7 @@ export class RoundView {
     }
   }
 
-  /** @param {{here: Visit[], own: Visit[]}} visits */
+  /** @param {Visits} visits */
   #know(visits) {
     this.#visits = visits;
     this.#onVisits(visits);

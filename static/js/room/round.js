@@ -93,11 +93,17 @@ export class RoundClock extends Emitter {
 
   /** @param {Round | null} facts */
   #know(facts) {
+    const sameEnd = this.facts?.ends_at === facts?.ends_at;
     this.facts = facts;
-    this.#wayBack = null; // it was for another end
-    clearTimeout(this.#asking);
-    if (this.apart) this.#asking = setTimeout(() => void this.#ask(), this.#spread());
+    if (!this.apart) this.#wayBack = null;
+    else if (!sameEnd || !this.#wayBack) this.#askSoon();
     this.tell("change");
+  }
+
+  /** The way back that is known already stays good for a while, should the server be away. */
+  #askSoon() {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => void this.#ask(), this.#spread());
   }
 
   #spread() {

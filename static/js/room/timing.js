@@ -73,7 +73,10 @@ export class Countdown {
     this.#root.style.setProperty("--passed", String(share(now, starts, ends)));
   }
 
-  /** From when until when it counts: the round that runs, else the session. */
+  /**
+   * From when until when it counts: the round that runs, else the session.
+   * @returns {[number, number]}
+   */
   #span() {
     const { running, facts } = this.#round;
     if (running && facts) return [Date.parse(facts.starts_at), Date.parse(facts.ends_at)];

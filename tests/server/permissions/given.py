@@ -19,14 +19,25 @@ from server.events.models import (
     Participation,
     ParticipationRole,
     Role,
+    Session,
     VersionState,
 )
 from server.mail import outbox
 from server.mail.models import OutgoingMail
-from server.mentoring.models import Round
+from server.mentoring import teams
+from server.mentoring.models import (
+    Mentor,
+    MentorState,
+    Plan,
+    Question,
+    QuestionKind,
+    Round,
+    Training,
+)
 from server.registration import actions
 from server.registration.actions import Act
 from server.registration.models import Registration
+from tests.server.mentoring.given import FILLED
 from tests.server.permissions.table import VISITORS, Who
 from tests.server.programme.editing import host
 from tests.server.registration import given
@@ -34,6 +45,7 @@ from tests.support.web import Site
 
 SLUG, FOREIGN = "own-event", "foreign-event"
 OWN_ORGANIZER = Who(f"own {Role.ORGANIZER}", role=Role.ORGANIZER)
+OWN_MENTOR = Who(f"own {Role.MENTOR}", role=Role.MENTOR)
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,10 @@ async def world(site: Site, *, state: EventState = EventState.PUBLISHED) -> Worl
         events = {slug: await _event(db, slug) for slug in (SLUG, FOREIGN)}
     tokens = {who: await _login(site, who, events) for who in VISITORS if who.known}
     ids = await _ids(site)
-    places = {f"{place}/{{id:uuid}}": f"{place}/{id_}" for place, id_ in ids.items()}
+    places = {
+        f"{place}/{{id:uuid}}".replace("{slug}", SLUG): f"{place}/{id_}".replace("{slug}", SLUG)
+        for place, id_ in ids.items()
+    }
     async with site.database.reading() as db:
         registration = select(Registration.id).where(Registration.event_id == events[SLUG].id)
         registered = (await db.exec(registration)).first()
@@ -104,7 +119,45 @@ async def _ids(site: Site) -> dict[str, object]:
         "/staff/accounts": reader.id,
         "/me/logins": login,
         "/organizations": organization.id,
+        "/manage/{slug}/mentors": await _training(site, reader),
     }
+
+
+async def _training(site: Site, lead: Account) -> UUID:
+    """The event works with teams: one is registered, one question asked; a mentor's id.
+
+    The own mentor is one, and so is somebody else.
+    """
+    now = clock.now()
+    async with site.database.writing() as db:
+        event = await queries.published(db, SLUG)
+        training = Training(event_id=event.id)
+        db.add(training)
+        await teams.save(db, event, dict(FILLED), base={}, lead=lead, now=now)
+        await teams.register(db, event, training, lead=lead, now=now)
+        question = Question(
+            event_id=event.id, number=1, kind=QuestionKind.TEXT, text={"ja": "困りごと"}
+        )
+        db.add(question)
+        other = await given.account(db, "別のメンター")
+        apart = Participation(event_id=event.id, account_id=other.id, created_at=now)
+        own = await queries_of_accounts.by_address(db, address(OWN_MENTOR))
+        assert own
+        part = await queries.participation_of(db, event, own.id)
+        assert part
+        db.add(apart)
+        await db.flush()
+        rows = [
+            Mentor(
+                event_id=event.id,
+                participation_id=each.id,
+                state=MentorState.ACCEPTED,
+                invited_at=now,
+            )
+            for each in (apart, part)
+        ]
+        db.add_all(rows)
+        return rows[0].id
 
 
 async def _event(db: Db, slug: str) -> Event:
@@ -113,16 +166,23 @@ async def _event(db: Db, slug: str) -> Event:
     session.doors_at = clock.now() - timedelta(minutes=10)
     session.starts_at = clock.now() - timedelta(minutes=1)
     db.add(session)
+    await _plan(db, session)
+    return event
+
+
+async def _plan(db: Db, session: Session) -> None:
+    """A round to come, and the draft of a plan."""
+    now = clock.now()
     db.add(
         Round(
-            event_id=event.id,
+            event_id=session.event_id,
             session_id=session.id,
             number=1,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
+            starts_at=now + timedelta(hours=1),
+            ends_at=now + timedelta(hours=2),
         )
     )
-    return event
+    db.add(Plan(event_id=session.event_id, number=1, created_at=now, saved_at=now))
 
 
 async def _login(site: Site, who: Who, events: dict[str, Event]) -> str:

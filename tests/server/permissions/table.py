@@ -85,6 +85,13 @@ def registered(who: Who) -> Answer:
     return Answer.ALLOWED if who.role is Role.PARTICIPANT else Answer.HIDDEN
 
 
+def mentors(who: Who) -> Answer:
+    """For mentors of the event; others do not learn that it is there."""
+    if not who.known:
+        return Answer.LOGIN
+    return Answer.ALLOWED if who.role is Role.MENTOR else Answer.HIDDEN
+
+
 def managers(who: Who) -> Answer:
     """For managers of the organization (the own organizer is one), and staff."""
     if not who.known:
@@ -111,6 +118,18 @@ def _only_about_something(policy: Policy) -> Policy:
         return Answer.HIDDEN if found is Answer.ALLOWED else found
 
     return answer
+
+
+def in_no_room(who: Who) -> Answer:
+    """About a room of a round, none being named: there is nothing for whoever may enter rooms."""
+    if not who.known:
+        return Answer.LOGIN
+    return Answer.HIDDEN if who.can(Capability.ROOM_JOIN) else Answer.REFUSED
+
+
+def anothers_visit(who: Who) -> Answer:
+    """About a visit that is not one's own, whoever asks."""
+    return Answer.REFUSED if who.known else Answer.LOGIN
 
 
 def nobody(who: Who) -> Answer:
@@ -146,6 +165,7 @@ _READ: Final = desk(Capability.PEOPLE_READ)
 _ACT: Final = desk(Capability.PEOPLE_EDIT)
 _EXPORT: Final = desk(Capability.RECORDS_EXPORT)
 _JOIN: Final = desk(Capability.ROOM_JOIN)
+_PLAN: Final = desk(Capability.PLAN_EDIT)
 
 _RUN: Final = desk(Capability.ROUND_RUN)
 _WRITE: Final = desk(Capability.NOTE_WRITE)
@@ -189,6 +209,32 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/e/{slug}/register"): Entry(public),
     ("POST", "/e/{slug}/register/cancel"): Entry(registered),
     ("POST", "/e/{slug}/s/{number:int}/seat/cancel"): Entry(registered),
+    ("GET", "/e/{slug}/team"): Entry(public),
+    ("POST", "/e/{slug}/team"): Entry(known),
+    ("POST", "/e/{slug}/team/begin"): Entry(public),
+    ("GET", "/e/{slug}/team/check"): Entry(known),
+    ("POST", "/e/{slug}/team/register"): Entry(known),
+    ("GET", "/e/{slug}/team/{number:int}"): Entry(not_ones_own),
+    ("POST", "/e/{slug}/team/{number:int}/substitute"): Entry(
+        not_ones_own, fields={"seat": "2", "name": "代わり"}
+    ),
+    **{
+        ("POST", f"/e/{{slug}}/team/{{number:int}}/{act}"): Entry(
+            not_ones_own, fields={"seat": "1"}
+        )
+        for act in ("invite", "lead", "paper", "vacate")
+    },
+    ("GET", "/seat/{token}"): Entry(public),
+    ("POST", "/seat/{token}"): Entry(public),
+    ("GET", "/mentoring/{token}"): Entry(public),
+    ("POST", "/mentoring/{token}"): Entry(public),
+    ("GET", "/e/{slug}/mentors"): Entry(public),
+    ("GET", "/e/{slug}/mentor/profile"): Entry(mentors),
+    ("POST", "/e/{slug}/mentor/profile"): Entry(mentors),
+    ("POST", "/e/{slug}/mentor/apart"): Entry(mentors),
+    ("POST", "/e/{slug}/mentor/meet"): Entry(mentors),
+    ("GET", "/e/{slug}/mentor/availability"): Entry(mentors),
+    ("POST", "/e/{slug}/mentor/availability"): Entry(mentors),
     ("GET", "/e/{slug}/s/{number:int}/room"): Entry(_JOIN),
     ("POST", "/e/{slug}/s/{number:int}/room/token"): Entry(
         _JOIN, json={"connection": str(uuid4())}
@@ -213,6 +259,46 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/manage/{slug}/duplicate"): Entry(
         _EDIT, fields={"slug": "another-one", "day": "2099-01-01"}
     ),
+    ("GET", "/manage/{slug}/teams"): Entry(_READ),
+    ("POST", "/manage/{slug}/teams"): Entry(_EDIT),
+    ("GET", "/manage/{slug}/teams/{number:int}"): Entry(_READ),
+    ("POST", "/manage/{slug}/teams/{number:int}"): Entry(_ACT),
+    **{
+        ("POST", f"/manage/{{slug}}/teams/{{number:int}}/{act}"): Entry(
+            _ACT, fields={"seat": "2", "name": "代わり"}
+        )
+        for act in ("apart", "cancel", "invite", "lead", "meet", "paper", "substitute", "vacate")
+    },
+    ("GET", "/manage/{slug}/questions"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/questions"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/questions/{number:int}"): Entry(_EDIT),
+    ("POST", "/manage/{slug}/questions/{number:int}/deed"): Entry(_EDIT),
+    ("GET", "/manage/{slug}/mentors"): Entry(_READ),
+    ("POST", "/manage/{slug}/mentors"): Entry(_ACT),
+    ("GET", "/manage/{slug}/mentors/{id:uuid}"): Entry(_READ),
+    ("POST", "/manage/{slug}/mentors/{id:uuid}"): Entry(_ACT),
+    **{
+        ("POST", f"/manage/{{slug}}/mentors/{{id:uuid}}/{act}"): Entry(_ACT)
+        for act in ("again", "apart", "meet", "out")
+    },
+    ("POST", "/e/{slug}/s/{number:int}/room/back"): Entry(_JOIN, json={"connection": str(uuid4())}),
+    ("POST", "/e/{slug}/s/{number:int}/room/choose"): Entry(_JOIN, json={"number": "1"}),
+    ("GET", "/e/{slug}/s/{number:int}/room/visits"): Entry(_JOIN),
+    ("GET", "/e/{slug}/s/{number:int}/room/help"): Entry(_JOIN),
+    ("POST", "/e/{slug}/s/{number:int}/room/help"): Entry(_JOIN, json={"words": ""}),
+    ("POST", "/e/{slug}/s/{number:int}/room/help/over"): Entry(_JOIN, json={}),
+    ("GET", "/e/{slug}/s/{number:int}/room/note"): Entry(in_no_room),
+    ("POST", "/e/{slug}/s/{number:int}/room/note"): Entry(in_no_room, json={"body": "", "v": "0"}),
+    **{
+        (verb, "/e/{slug}/s/{number:int}/room/visits/{assignment:uuid}/note"): Entry(
+            anothers_visit, json={"body": "", "v": "0", "readers": "mentors"}
+        )
+        for verb in ("GET", "POST")
+    },
+    ("GET", "/manage/{slug}/visits"): Entry(_READ),
+    ("GET", "/manage/{slug}/visits.csv"): Entry(_EXPORT),
+    ("GET", "/manage/{slug}/minutes.csv"): Entry(_EXPORT),
+    ("GET", "/manage/{slug}/notes"): Entry(desk(Capability.NOTE_READ)),
     ("GET", "/manage/{slug}/attendance"): Entry(_READ),
     ("GET", "/manage/{slug}/attendance.csv"): Entry(_EXPORT),
     ("GET", "/manage/{slug}/board"): Entry(_RUN),
@@ -235,6 +321,20 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/e/{slug}/mentor/late"): Entry(_WRITE, fields={"minutes": "5"}),
     ("GET", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
     ("POST", "/e/{slug}/mentor/notes/{assignment:uuid}"): Entry(not_ones_own_note),
+    ("GET", "/manage/{slug}/rounds"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds/{number:int}"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/rounds/{number:int}/remove"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/plans"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}.csv"): Entry(_EXPORT),
+    ("GET", "/manage/{slug}/plans/{number:int}/difference"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}/sheet"): Entry(_PLAN),
+    **{
+        ("POST", f"/manage/{{slug}}/plans/{{number:int}}/{act}"): Entry(_PLAN)
+        for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "visit")
+    },
     ("GET", "/staff/"): Entry(staff),
     ("GET", "/staff/accounts"): Entry(staff),
     ("GET", "/staff/accounts/{id:uuid}"): Entry(staff),

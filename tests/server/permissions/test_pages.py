@@ -77,9 +77,11 @@ async def _differing(
 
 
 def _gentle_first(item: tuple[tuple[str, str], Entry]) -> tuple[int, str, str]:
-    """What changes registrations comes last: cancel the session's, the event's, then register."""
+    """What takes something away from later requests comes last: a draft of a plan; then the
+    session's registration, the event's, then register.
+    """
     (method, route), _ = item
-    changing = ("/seat/cancel", "/register/cancel", "/register")
+    changing = ("/plans/{number:int}/discard", "/seat/cancel", "/register/cancel", "/register")
     rank = next((n for n, end in enumerate(changing, 1) if route.endswith(end)), 0)
     return (rank if method == "POST" else 0, route, method)
 

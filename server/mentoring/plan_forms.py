@@ -1,0 +1,118 @@
+"""Untrusted input of the pages of plans and rounds."""
+
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from server.mentoring.models import RoundForm
+from server.mentoring.schedule import Setup
+from server.mentoring.sheet_reading import MOST_BYTES
+from server.programme.forms import Clock, Day
+from server.web.forms import Form
+
+MOST_WARNINGS: Final = 5
+LONGEST_WARNING: Final = 3600
+
+
+class How(StrEnum):
+    """What the simple rule may do: only fill gaps, or make everything anew that is not locked."""
+
+    OPEN = "open"
+    ANEW = "anew"
+
+
+class VisitForm(Form):
+    """A team for a cell; `was`: the team that the page showed there. `view`: list or grid."""
+
+    mentor: UUID
+    slot: UUID
+    team: UUID | None = None
+    was: UUID | None = None
+    view: Annotated[str, Field(max_length=10)] = ""
+
+
+class LockForm(Form):
+    """A visit that is to stay where it is, or may move again."""
+
+    mentor: UUID
+    slot: UUID
+    team: UUID
+    on: bool
+    view: Annotated[str, Field(max_length=10)] = ""
+
+
+class FillForm(Form):
+    """Gaps, or everything that is not locked."""
+
+    how: How
+
+
+class PublishForm(Form):
+    """The draft that the person has looked at, and how many visits against a rule are meant."""
+
+    v: int
+    despite: int = 0
+
+
+class TakeForm(Form):
+    """The table that the person has seen compared with the draft."""
+
+    v: int
+    text: Annotated[str, Field(max_length=MOST_BYTES)]
+
+
+def _plain(text: Any) -> str:
+    return unicodedata.normalize("NFKC", str(text)).strip()
+
+
+def _warnings(text: Any) -> list[int]:
+    """`5:00, 1:00, 0:10` before the end, in seconds."""
+    found = set()
+    for part in _plain(text).replace("、", ",").split(","):
+        minutes, colon, seconds = part.strip().partition(":")
+        if not (colon and minutes.isdecimal() and seconds.isdecimal() and len(part) < 8):
+            raise PydanticCustomError("warnings", "not a list of times")
+        found.add(int(minutes) * 60 + int(seconds))
+    if len(found) > MOST_WARNINGS or not all(0 < each <= LONGEST_WARNING for each in found):
+        raise PydanticCustomError("warnings", "too many, or too early")
+    return sorted(found, reverse=True)
+
+
+Number = BeforeValidator(_plain)
+
+
+class SetupForm(Form):
+    """A round. Without teams it is as long as one slot."""
+
+    v: int = 0
+    session: UUID
+    form: RoundForm
+    group_size: Annotated[int, Number, Field(ge=2, le=12)] = 4
+    day: Day
+    begins: Clock
+    slots: Annotated[int, Number, Field(ge=1, le=12)] = 1
+    minutes: Annotated[int, Number, Field(ge=1, le=240)]
+    travel: Annotated[int, Number, Field(ge=0, le=60)] = 0
+    warn: Annotated[list[int], BeforeValidator(_warnings), Field(default_factory=list)]
+    missing_after: Annotated[int, Number, Field(ge=10, le=900)] = 60
+
+    def setup(self, zone: str) -> Setup:
+        """As the rounds' actions want it; times are of the event's zone."""
+        starts_at = datetime.combine(self.day, self.begins, ZoneInfo(zone)).astimezone(UTC)
+        return Setup(
+            session_id=self.session,
+            form=self.form,
+            group_size=self.group_size,
+            starts_at=starts_at,
+            slots=self.slots,
+            slot=self.minutes * 60,
+            travel=self.travel * 60,
+            warn_at=self.warn,
+            missing_after=self.missing_after,
+        )
