@@ -35,6 +35,7 @@ class Board:
     names: dict[UUID, str]
     closed_calls: list[HelpCall]
     known: bool  # whether the pages' reports can be read
+    arrived: int  # people of the session, in whatever room
     queue: list[RoomNow] = field(default_factory=list)
 
     @property
@@ -54,6 +55,12 @@ class Board:
         due = [room.due for room in self.rooms if room.due is not None]
         return sum(each.is_here for each in due), len(due)
 
+    @property
+    def handled(self) -> list[tuple[HelpCall, RoomNow | None]]:
+        """The calls that are done with and their rooms, the last one first."""
+        by_id = {room.spot.room_id: room for room in self.rooms}
+        return [(call, by_id.get(call.room_id)) for call in reversed(self.closed_calls)]
+
     def room(self, number: int) -> RoomNow | None:
         """The room of a number."""
         return next((room for room in self.rooms if room.spot.number == number), None)
@@ -68,7 +75,7 @@ class Board:
         calls = [r.call and (r.call.id, r.call.taken_by) for r in self.rooms]
         talk = [r.talk[:-1] for r in self.rooms]  # of minutes that are over
         stands = (self.round_.state, self.round_.ends_at, self.slot and self.slot.id, self.known)
-        shown = repr((stands, len(self.closed_calls), seen, calls, talk))
+        shown = repr((stands, self.arrived, len(self.closed_calls), seen, calls, talk))
         return f"{zlib.crc32(shown.encode()):08x}"
 
 
@@ -105,6 +112,7 @@ def board(facts: Facts, reports: Reports, now: datetime) -> Board:
         names=facts.names,
         closed_calls=[call for call in facts.calls if call.closed_at is not None],
         known=reports.known,
+        arrived=sum(len(seats) for seats in here.values()),
         queue=_queue(rooms),
     )
 

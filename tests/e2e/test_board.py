@@ -79,6 +79,7 @@ async def test_a_call_is_told_aloud_and_enters_the_queue_of_an_open_board(
         round_ = await held.open()
         page = who.page
         await page.goto(f"{app.url}/manage/{held.held.event.slug}/board/1")
+        await page.locator(".board[data-live]").wait_for()
         async with held.database.writing() as db:
             rooms = await board_moves.rooms_of(db, round_)
             await calls.call(

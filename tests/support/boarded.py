@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from server.accounts import queries as accounts
-from server.accounts.models import Account
+from server.accounts.models import Account, MailAddress
 from server.core import clock
 from server.core.db import Database, Db
 from server.events.models import Event, Participation, Topic
@@ -78,8 +78,12 @@ async def boarded(app: App, _page: Page) -> AsyncIterator[None]:
         async with database.writing() as db:
             for person, owner in owners.items():
                 await _lend(db, person, owner)
+            mark = uuid4().hex[:8]
             gone = update(Event).where(col(Event.id) == held.event.id)
-            await db.exec(gone.values(slug=f"{SLUG}-{uuid4().hex[:8]}", state="draft"))
+            await db.exec(gone.values(slug=f"{SLUG}-{mark}", state="draft"))
+            address = col(MailAddress.address)
+            theirs = update(MailAddress).where(address.like(f"%@{SLUG}.example"))
+            await db.exec(theirs.values(address=f"{mark}-" + address))
         await database.close()
 
 

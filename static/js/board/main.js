@@ -31,7 +31,7 @@ async function look() {
   looking = true;
   again = false;
   try {
-    const answer = await fetch(location.href.replace(/#.*/, ""));
+    const answer = await fetch(`${board.dataset.path}${location.search}`); // also after a refusal
     if (answer.ok && !answer.redirected) show(parsed(await answer.text()));
   } catch {
     // the line is down; the next digest may tell more
@@ -86,6 +86,7 @@ function tick() {
 
 live.on("digest", (digest) => {
   heard = Date.now();
+  board.toggleAttribute("data-live", true);
   if (digest.key !== key) look();
   key = digest.key;
 });

@@ -24,9 +24,21 @@ export function takeOverQueue(shown, fresh) {
     const now = coming.get(row.id);
     coming.delete(row.id);
     if (!now) row.setAttribute("data-over", "");
-    else if (!inUse(row)) row.replaceWith(document.importNode(now, true));
+    else if (!row.isEqualNode(now)) renew(row, document.importNode(now, true));
   }
   for (const row of coming.values()) shown.append(document.importNode(row, true));
+}
+
+/**
+ * The same row, written anew in its place; keyboard focus stays in it.
+ * @param {Element} row
+ * @param {Element} now
+ */
+function renew(row, now) {
+  const focused = row.contains(document.activeElement);
+  row.replaceWith(now);
+  const next = focused && now.querySelector(".board-do");
+  if (next instanceof HTMLElement) next.focus();
 }
 
 /** @param {Element} fresh */

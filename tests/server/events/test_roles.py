@@ -20,7 +20,7 @@ ATTENDING = {Capability.ROOM_JOIN, Capability.CHAT_WRITE}
 def test_capabilities_of_each_role() -> None:
     assert CAPABILITIES == {
         Role.PARTICIPANT: ATTENDING | {Capability.ROOM_PUBLISH},
-        Role.MENTOR: ATTENDING | {Capability.ROOM_PUBLISH},
+        Role.MENTOR: ATTENDING | {Capability.ROOM_PUBLISH, Capability.NOTE_WRITE},
         Role.SPEAKER: ATTENDING | {Capability.ROOM_PUBLISH},
         Role.ORGANIZER: set(Capability),
         Role.OBSERVER: ATTENDING,

@@ -49,11 +49,19 @@ async def sit(
             db.add(seat)
 
 
-async def seen(database: Database, held: Held, now: datetime, reports: Reports = UNKNOWN) -> Board:
-    """The board of the first round."""
+async def seen(
+    database: Database,
+    held: Held,
+    now: datetime,
+    reports: Reports = UNKNOWN,
+    *,
+    round_: Round | None = None,
+) -> Board:
+    """The board of a round, or of the first."""
+    wanted = (round_ or held.rounds[0]).id
     async with database.reading() as db:
-        round_ = (await db.exec(select(Round).where(Round.id == held.rounds[0].id))).one()
-        return board.board(await facts(db, held.event, round_), reports, now)
+        found = (await db.exec(select(Round).where(Round.id == wanted))).one()
+        return board.board(await facts(db, held.event, found), reports, now)
 
 
 async def room_of(database: Database, held: Held, number: int) -> UUID:

@@ -45,7 +45,7 @@ async def test_rooms_have_their_places_and_a_slot_its_visits(
     assert [room.spot.number for room in found.rooms] == [1, 2, 3, 4]
     standing = {room.spot.number: room.standing for room in found.rooms}
     assert sorted(standing.values()) == ["next", "next", "visited", "visited"]
-    assert (found.present, found.visits) == ((12, 12), (2, 2))
+    assert (found.present, found.visits, found.arrived) == ((12, 12), (2, 2), 14)
     assert found.queue == []
     assert all(not room.guests for room in found.rooms)
 

@@ -120,11 +120,9 @@ async def test_a_missing_mentor_is_in_the_queue_and_replaced_with_two_clicks(
 ) -> None:
     await running(site, held)
     shown = await organizer.get(BOARD)
-    first = re.search(
-        r'data-need="missing".*?href="(\?room=(\d+)&amp;do=replace)', shown.text, re.DOTALL
-    )
+    first = re.search(r'data-need="missing".*?href="([^"]+&amp;do=replace)', shown.text, re.DOTALL)
     assert first, "no missing mentor is in the queue"
-    page = BOARD + first[1].replace("&amp;", "&")
+    page = first[1].replace("&amp;", "&")
     chosen = await organizer.get(page)
     fields = dict(re.findall(r'name="(slot|team|instead_of|mentor)" value="([^"]+)"', chosen.text))
     assert fields["mentor"] == str(held.mentors[2].id)
@@ -157,6 +155,8 @@ async def test_a_visit_knocks_takes_the_call_and_leads_into_the_room(
     await organizer.submit(BOARD, f"{BOARD}/close", call=str(made.id))
     async with site.database.reading() as db:
         assert (await db.get_one(HelpCall, made.id)).closed_at is not None
+    handled = (await organizer.get(BOARD)).text.partition("対応ずみ 1件")[2]
+    assert "「資料が映りません」" in handled
     over = await organizer.submit(BOARD, f"{BOARD}/take", call=str(made.id))
     assert over.status_code == 409
     await organizer.submit(BOARD, f"{BOARD}/leave")

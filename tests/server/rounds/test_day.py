@@ -22,6 +22,7 @@ from server.rounds.desk_log import staff_stream
 from server.rounds.lateness import VisitOver
 from server.rounds.models import Lateness, Note, NoteReaders
 from tests.server.rounds.boarding import browser_of, opened, room_of
+from tests.support.queries import cost
 from tests.support.training import NOW, Held, Sizes, hold
 from tests.support.web import Browser, Site
 
@@ -131,6 +132,18 @@ async def test_nothing_is_said_of_a_visit_that_is_over_or_not_ones_own(
             now = NOW + minutes * MINUTE
             with pytest.raises(VisitOver):
                 await lateness.coming(db, slot_id, mentor, name="真鍋 志乃", now=now)
+
+
+async def test_a_day_of_many_visits_costs_as_many_statements_as_a_short_one(
+    database: Database,
+) -> None:
+    costs = set()
+    for teams, rounds in ((1, 1), (12, 3)):
+        async with database.writing() as db:
+            sizes = Sizes(teams=teams, members=2, mentors=4, rounds=rounds, slots=3)
+            made = await hold(db, sizes, slug=f"day-{teams}")
+        costs.add(await cost(database, lambda made=made: seen(database, made, 1)))  # type: ignore[misc]
+    assert len(costs) == 1
 
 
 @pytest.fixture
