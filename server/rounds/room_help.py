@@ -11,7 +11,6 @@ from starlette.routing import Route
 from server.accounts.models import Account
 from server.core import clock
 from server.core.db import Db
-from server.core.errors import NotFound
 from server.events.models import Participation
 from server.mentoring.models import Round
 from server.rooms.models import RoomKind
@@ -84,15 +83,12 @@ async def _apart(db: Db, request: Request, who: Visitor) -> _Apart:
     """The person in a room of the round that runs.
 
     Raises:
-        RoundNotReady: no round runs.
-        NotFound: the person is in the main room, where an organizer is anyway.
+        RoundNotReady: no round runs, or the person is in the main room, where organizers are.
     """
     here = await here_now(db, request, who)
     found = await queries.running(db, here.entry.session.id)
-    if found is None:
+    if found is None or here.room.kind is RoomKind.MAIN:
         raise RoundNotReady
-    if here.room.kind is RoomKind.MAIN:
-        raise NotFound(room="main")
     return _Apart(here, found[0])
 
 
