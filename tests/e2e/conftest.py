@@ -26,11 +26,15 @@ ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 # database or broker has a part in run in both.
 ONCE = {
     "test_asking_links": "only_embedded",
+    "test_board": "only_servers",
     "test_lanes": "only_embedded",
+    "test_plan": "only_embedded",
     "test_prejoin": "only_embedded",
     "test_programme": "only_embedded",
     "test_room_ends": "only_servers",
     "test_room_meeting": "only_servers",
+    "test_round": "only_servers",
+    "test_team": "only_embedded",
 }
 
 
