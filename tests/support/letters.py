@@ -13,6 +13,9 @@ from server.events.models import Event, EventKind, EventState, Session, SessionK
 from server.mail.kinds import Letter, Recipient
 from server.mail.render import render
 from server.mail.smtp import Rendered
+from server.mentoring.models import Round, Team
+from server.mentoring.plan_mails import Meeting
+from server.mentoring.timetable import Span
 from server.organizations.models import Membership, MembershipRole, MembershipState, Organization
 from server.registration.mails import Seat
 from server.registration.models import Registration, RegistrationState
@@ -69,7 +72,13 @@ def session(at: Event, ja: str, en: str, *, starts: float, **facts: Any) -> Sess
 
 def letters(locale: Locale) -> dict[str, Letter]:
     """Every letter by a name of its own."""
-    return {**_registrations(), **_sessions(), **_reminders(), **_accounts(locale)}
+    return {
+        **_registrations(),
+        **_sessions(),
+        **_reminders(),
+        **_accounts(locale),
+        **_visits(),
+    }
 
 
 def written(letter: Letter, locale: Locale) -> Rendered:
@@ -131,6 +140,32 @@ def _sessions() -> dict[str, Letter]:
 def _reminders() -> dict[str, Letter]:
     return {
         kind: _letter("reminder", event(), kind=kind) for kind in (DAY_BEFORE, HOUR_BEFORE, DOORS)
+    }
+
+
+def _visits() -> dict[str, Letter]:
+    at = event()
+    round_ = Round(
+        event_id=at.id, session_id=uuid4(), number=2, starts_at=STARTS, ends_at=STARTS + HOUR
+    )
+    team = Team(
+        event_id=at.id,
+        number=27,
+        name="朝霧台市",
+        lead_id=uuid4(),
+        created_at=STARTS,
+        saved_at=STARTS,
+    )
+
+    def meetings(mine: bool) -> list[Meeting]:
+        begins = [STARTS + n * HOUR / 4 for n in range(3)]
+        spans = [Span(begin, begin + HOUR / 5) for begin in begins]
+        return [Meeting(round_, span, team, "真鍋 志乃", mine) for span in spans]
+
+    return {
+        "visits-mentor": _letter("visits", at, meetings=meetings(True)),
+        "visits-team": _letter("visits", at, meetings=meetings(False)),
+        "visits-none": _letter("visits", at, meetings=[]),
     }
 
 
