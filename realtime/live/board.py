@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from realtime.gateway import BoardPlace, Gateway, Holder, Lines, Report
 from realtime.live.connection import Connection
 from realtime.live.hub import Hub
+from realtime.live.turns import turn
 from realtime.protocol.messages import BoardDigest, SeatReport
 
 log = structlog.get_logger()
@@ -65,10 +66,7 @@ class BoardFeed:
         """Look at each round that somebody watches, every 2 s."""
         while True:
             await asyncio.sleep(DIGEST_SECONDS)
-            try:
-                await self._tell()
-            except Exception as error:  # a loop that must not end: the database may be away
-                log.warning("boards could not be told", error=type(error).__name__)
+            await turn(self._tell, trouble="boards could not be told")
 
     async def _tell(self) -> None:
         watched: dict[UUID, list[tuple[Connection, BoardPlace]]] = defaultdict(list)

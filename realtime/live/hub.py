@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, Never
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from realtime.live.connection import Connection
 from realtime.live.nudges import Nudges
 from realtime.live.seats import tell_former_holder
 from realtime.live.snapshots import as_message
+from realtime.live.turns import turn
 from realtime.protocol.messages import SeatMoved
 
 log = structlog.get_logger()
@@ -107,10 +109,7 @@ class Hub:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             self._wake.clear()
-            try:
-                await self._deliver_new()
-            except Exception as error:  # a loop that must not end: the database may be away
-                log.warning("delivery failed", error=type(error).__name__)
+            if not await turn(self._deliver_new, trouble="delivery failed"):
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _deliver_new(self) -> None:
@@ -159,10 +158,8 @@ class Hub:
         """Close the connections of logins that have ended, within 5 s of their end."""
         while True:
             await asyncio.sleep(LOGIN_CHECK_SECONDS)
-            try:
-                await self._end_logins(self.connections)
-            except Exception as error:  # a loop that must not end: the database may be away
-                log.warning("login check failed", error=type(error).__name__)
+            look = partial(self._end_logins, self.connections)
+            await turn(look, trouble="login check failed")
 
     async def _end_logins(self, connections: Iterable[Connection]) -> None:
         by_login: dict[UUID, list[Connection]] = {}

@@ -7,13 +7,10 @@ from itertools import islice
 from typing import Final, Never
 from uuid import UUID
 
-import structlog
-
 from realtime.gateway import Devices, Gateway, Holder
 from realtime.live.hub import Hub
+from realtime.live.turns import turn
 from realtime.protocol.messages import Person, Presence
-
-log = structlog.get_logger()
 
 DIGEST_SECONDS: Final = 0.5
 LOOK_EVERY: Final = 4  # digests after which all rooms are looked at: other processes' people
@@ -29,6 +26,7 @@ class PresenceBoard:
         self._clock = clock
         self._reports: dict[Holder, Devices] = {}
         self._changed: set[UUID] = set()
+        self._turn = 0
         self._told: dict[UUID, dict[UUID, Person]] = {}  # room → participation → person
 
     def report(self, holder: Holder, devices: Devices, room: UUID) -> None:
@@ -49,15 +47,14 @@ class PresenceBoard:
 
     async def run(self) -> Never:
         """Write what pages report, and tell pages who is in their room."""
-        turn = 0
         while True:
             await asyncio.sleep(DIGEST_SECONDS)
-            turn += 1
-            try:
-                await self._write_reports()
-                await self._tell(everywhere=turn % LOOK_EVERY == 0)
-            except Exception as error:  # a loop that must not end: the database may be away
-                log.warning("presence failed", error=type(error).__name__)
+            self._turn += 1
+            await turn(self._once, trouble="presence failed")
+
+    async def _once(self) -> None:
+        await self._write_reports()
+        await self._tell(everywhere=self._turn % LOOK_EVERY == 0)
 
     async def _write_reports(self) -> None:
         reports, self._reports = self._reports, {}

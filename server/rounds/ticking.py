@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Never
 from uuid import UUID
 
+import anyio
 import structlog
 from sqlmodel import col, select
 
@@ -25,7 +26,9 @@ async def run(database: Database, acted: Callable[[], None] = lambda: None) -> N
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            if await tick(database, clock.now()):
+            with anyio.CancelScope(shield=True):  # a tick that has begun is finished
+                done = await tick(database, clock.now())
+            if done:
                 acted()
         except Exception as error:  # a loop that must not end: the database may be away
             log.warning("rounds could not be looked at", error=type(error).__name__)

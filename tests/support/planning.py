@@ -64,8 +64,21 @@ def _one_o_clock(now: datetime) -> datetime:
     return local.replace(hour=13, minute=5, second=0, microsecond=0)
 
 
-async def lay_out(db: Db, app: App, *, begins: datetime, sizes: Sizes = ALL) -> Held:
-    """Write the training, which the demo's organizer may plan, with its draft."""
+async def lay_out(db: Db, app: App, *, begins: datetime) -> None:
+    """Write the training, which the demo's organizer may plan, with a draft that needs hands."""
+    held, organizer = await _write(db, app, begins, ALL)
+    await _draft(db, held, organizer, begins)
+
+
+async def begin(db: Db, app: App, *, sizes: Sizes) -> None:
+    """Write another training in its place, with a draft that differs in nothing."""
+    begins = _one_o_clock(clock.now())
+    held, organizer = await _write(db, app, begins, sizes)
+    await plans.begin(db, held.event, actor=organizer, now=begins)
+
+
+async def _write(db: Db, app: App, begins: datetime, sizes: Sizes) -> tuple[Held, UUID]:
+    """The training, and the account of its organizer."""
     held = await hold(db, sizes, now=begins, slug=SLUG)
     held.event.title = {"ja": "関係人口 実践研修", "en": "Ties in practice, a training"}
     db.add(held.event)
@@ -73,8 +86,7 @@ async def lay_out(db: Db, app: App, *, begins: datetime, sizes: Sizes = ALL) -> 
     organizer = await accounts.by_address(db, app.accounts["organizer"][0])
     assert organizer
     await _organize(db, held.event, organizer.id, begins)
-    await _draft(db, held, organizer.id, begins)
-    return held
+    return held, organizer.id
 
 
 async def _name(db: Db, held: Held) -> None:

@@ -107,7 +107,8 @@ class Page {
 /** Keys, typing, dragging on the grid, and the forms beside it. */
 class PlanEditor {
   #waiting = 0;
-  #found = "";
+  /** What was typed on a cell before its teams came. @type {{typed: string, enter: boolean} | null} */
+  #opening = null;
 
   /** @param {HTMLTableElement} table */
   constructor(table) {
@@ -130,10 +131,7 @@ class PlanEditor {
   #renewed() {
     this.cells.renew(this.cells.of(document.activeElement));
     const find = document.querySelector("[data-find]");
-    if (find instanceof HTMLInputElement) {
-      find.hidden = false;
-      if (this.#found) { find.value = this.#found; this.#filter(find); }
-    }
+    if (find instanceof HTMLInputElement) find.hidden = false;
     const told = document.querySelector("#told [role=alert], #told [data-part=told], #told .banner");
     const say = document.getElementById("say");
     if (say && told && told.textContent !== say.textContent) say.textContent = told.textContent;
@@ -171,8 +169,16 @@ class PlanEditor {
       if (cell.dataset.team) this.#put(cell, "");
     } else if (event.key === "Enter" || (event.key.length === 1 && event.key !== " ")) {
       event.preventDefault();
-      void this.#open(cell, event.key === "Enter" ? "" : event.key);
+      this.#type(cell, event.key);
     }
+  }
+
+  /** @param {HTMLAnchorElement} cell @param {string} key */
+  #type(cell, key) {
+    const enter = key === "Enter";
+    if (!this.#opening) void this.#open(cell, enter ? "" : key);
+    else if (enter) this.#opening.enter = true;
+    else this.#opening.typed += key;
   }
 
   /** @param {KeyboardEvent} event */
@@ -184,14 +190,19 @@ class PlanEditor {
   /** Show the teams for a cell, and let the person find one. @param {HTMLAnchorElement} cell @param {string} typed */
   async #open(cell, typed) {
     clearTimeout(this.#waiting);
-    this.#found = typed;
+    const opening = { typed, enter: false };
+    this.#opening = opening;
     const { mentor = "", slot = "" } = cell.dataset;
     if (cell.ariaCurrent !== "true") await this.page.look(cell.href);
-    else this.#renewed();
-    this.#found = "";
-    if (this.cells.at(mentor, slot)?.ariaCurrent !== "true") return;
+    this.#opening = null;
     const find = document.querySelector("[data-find]");
-    if (find instanceof HTMLInputElement && !matchMedia("(max-width: 1180px)").matches) { find.focus(); find.setSelectionRange(find.value.length, find.value.length); }
+    const shown = this.cells.at(mentor, slot);
+    if (!(find instanceof HTMLInputElement) || shown?.ariaCurrent !== "true" || shown !== document.activeElement) return;
+    if (matchMedia("(max-width: 1180px)").matches) return;
+    find.focus();
+    find.value = opening.typed;
+    this.#filter(find);
+    if (opening.enter && opening.typed) this.#setFirst();
   }
 
   /** Keys in the field that finds a team. @param {KeyboardEvent} event */
@@ -200,8 +211,7 @@ class PlanEditor {
     if (!(field instanceof HTMLInputElement) || !field.matches("[data-find]") || event.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      const first = document.querySelector("#choices li[data-first] button");
-      if (first instanceof HTMLButtonElement) first.click();
+      this.#setFirst();
     } else if (event.key === "Escape") {
       event.preventDefault();
       this.#back();
@@ -221,6 +231,12 @@ class PlanEditor {
     }
     const misfits = document.querySelector("#choices .plan-misfits");
     if (misfits instanceof HTMLDetailsElement && wanted) misfits.open = misfits.querySelector("[data-option]:not([hidden])") !== null;
+  }
+
+  /** Give the cell to the first team that the typed text means. */
+  #setFirst() {
+    const first = document.querySelector("#choices li[data-first] button");
+    if (first instanceof HTMLButtonElement) first.click();
   }
 
   /** To the chosen cell. */

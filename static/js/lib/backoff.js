@@ -16,19 +16,19 @@ export function backoff(attempt, { first = 500, longest = 8000, random = Math.ra
 
 /**
  * Wait, or stop waiting when `signal` says so. A pause that an outage has made long ends soon after
- * the browser's network is back.
+ * the browser's network is back; answers whether it did.
  * @param {number} ms
  * @param {AbortSignal} [signal]
- * @returns {Promise<void>}
+ * @returns {Promise<boolean>}
  */
 export function pause(ms, signal) {
   return new Promise((resolve) => {
     const over = new AbortController();
     const once = { once: true, signal: over.signal };
-    const end = () => (clearTimeout(timer), over.abort(), resolve());
+    const end = (early = false) => (clearTimeout(timer), over.abort(), resolve(early));
     const timer = setTimeout(end, ms);
-    addEventListener("online", () => setTimeout(end, spread()), once);
-    signal?.addEventListener("abort", end, once);
+    addEventListener("online", () => setTimeout(end, spread(), true), once);
+    signal?.addEventListener("abort", () => end(), once);
   });
 }
 

@@ -128,7 +128,9 @@ export class Line extends Emitter {
   /** The network is back: what is lost is tried soon, however long the outage was. */
   #hurry() {
     const waiting = this.#attempt > 0 && !this.#socket;
-    if (waiting && !this.#ended) this.#tryIn(spread());
+    if (!waiting || this.#ended) return;
+    this.#attempt = 1; // should this fail, the next try is soon
+    this.#tryIn(spread());
   }
 
   /** @param {number} wait milliseconds */

@@ -83,7 +83,8 @@ export class Media extends Emitter {
   async #arrive(signal) {
     this.#arriving = true;
     for (let attempt = 0, settled = false; !settled && !signal.aborted; attempt++) {
-      if (attempt > 0) await pause(backoff(attempt - 1, { longest: 5000 }), signal);
+      const early = attempt > 0 && (await pause(backoff(attempt - 1, { longest: 5000 }), signal));
+      if (early) attempt = 0; // the outage is over: should this fail, the next try is soon
       settled = await this.#tryOnce(signal);
     }
     this.#arriving = false;

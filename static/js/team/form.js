@@ -7,9 +7,9 @@ if (form instanceof HTMLFormElement) new Autosave(form);
 
 /** A field in a folded part is shown when something leads to it. */
 function unfold() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const folded = target instanceof HTMLElement && target.closest("details");
-  if (!(folded instanceof HTMLDetailsElement)) return;
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = target?.closest("details");
+  if (!target || !folded) return;
   folded.open = true;
   target.scrollIntoView({ block: "center" });
   target.focus();

@@ -76,7 +76,14 @@ async def test_an_invitation_is_accepted_once_and_gives_the_role(site: Site) -> 
     event = await given.training(site)
     async with given.browser(site, await given.organizer(site, event)) as desk:
         mentor = await invited(site, desk)
-        assert "返事待ち" in (await desk.get(MENTORS)).text
+        page = (await desk.get(MENTORS)).text
+        assert "返事待ち" in page
+        assert f'action="{MENTORS}"' in page
+        assert f'href="{MENTORS}/{mentor.id}"' in page
+        assert (
+            f'action="{MENTORS}/{mentor.id}/again"'
+            in (await desk.get(f"{MENTORS}/{mentor.id}")).text
+        )
     assert await state(site, mentor) == (MentorState.INVITED, frozenset())
     path = await given.path_of(site, MANABE, LinkKind.MENTOR)
     async with site.browser() as browser:
@@ -208,6 +215,10 @@ async def test_what_a_mentor_says_is_what_everybody_reads(site: Site) -> None:
         ["ja", "sign"],
     )
     assert board.capacity == {mentor.id: 4}
+    async with given.browser(site, await given.organizer(site, event)) as desk:
+        at_desk = await desk.get(f"{MENTORS}/{mentor.id}")
+        assert at_desk.status_code == 200
+        assert "古い家の直し方" in at_desk.text
     async with site.browser() as guest:
         page = (await guest.get(f"/e/{SLUG}/mentors")).text
     for part in (

@@ -1,5 +1,7 @@
 """The organizer's pages of teams and questions."""
 
+from uuid import UUID
+
 from sqlmodel import col, select
 
 from server.accounts import audit
@@ -26,7 +28,7 @@ from tests.support.web import Site
 TEAMS, QUESTIONS = f"{DESK}/teams", f"{DESK}/questions"
 
 
-async def many_teams(db: Db, event: Event, lead_id: object, *, of: int) -> None:
+async def many_teams(db: Db, event: Event, lead_id: UUID, *, of: int) -> None:
     """So many registered teams, numbered on from those there are."""
     now = clock.now()
     last = len((await db.exec(select(Team))).all())
@@ -75,6 +77,8 @@ async def test_the_list_says_who_has_confirmed(site: Site) -> None:
     async with given.browser(site, await given.organizer(site, event)) as browser:
         page = (await browser.get(TEAMS)).text
         assert "2チームが登録しています" in page
+        assert f'href="{TEAMS}/1"' in page
+        assert f'action="{TEAMS}"' in page
         assert "2人のうち1人" in page
         waiting = (await browser.get(f"{TEAMS}?state=open")).text
         assert ("一人 で" in page, "一人 で" in waiting) == (True, False)
@@ -173,6 +177,9 @@ async def test_questions_are_asked_written_ordered_and_retired(site: Site) -> No
         await browser.submit(QUESTIONS, QUESTIONS, kind="consent", text_en="Recording")
         await browser.submit(QUESTIONS, f"{QUESTIONS}/2/deed", deed="up")
         assert [each.number for each in await all_questions(site)] == [2, 1, 3]
+        listed = (await browser.get(QUESTIONS)).text
+        assert f'action="{QUESTIONS}/2/deed"' in listed
+        assert f'action="{QUESTIONS}/2"' in listed
         await browser.submit(QUESTIONS, f"{QUESTIONS}/1/deed", deed="retire")
         assert [each.retired_at is None for each in await all_questions(site)] == [
             True,

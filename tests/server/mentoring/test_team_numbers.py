@@ -3,7 +3,7 @@
 import asyncio
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.accounts.models import Account
 from server.core import clock
@@ -25,7 +25,7 @@ async def test_teams_get_numbers_in_the_order_of_commits(site: Site) -> None:
     leads = await _leads(site)
     await asyncio.gather(*(given.team(site, event, lead) for lead in leads))
     async with site.database.reading() as db:
-        found = (await db.exec(select(Team.number).order_by(Team.registered_at))).all()
+        found = (await db.exec(select(Team.number).order_by(col(Team.registered_at)))).all()
         states = await db.exec(select(Team.state))
         assert set(states) == {TeamState.REGISTERED}
         seated = await (await db.connection()).execute(

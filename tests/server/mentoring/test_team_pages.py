@@ -154,10 +154,10 @@ async def test_a_team_is_registered_with_all_that_hangs_on_it(site: Site) -> Non
             team.id,
             ConflictSource.TEAM,
         )
-        part = await events.participation_of(db, event, lead.id)
-        assert part is not None
-        assert Role.PARTICIPANT in await events.roles_of(db, part.id)
-        at_event = await registrations.of_participation(db, part.id, None)
+        own = await events.participation_of(db, event, lead.id)
+        assert own is not None
+        assert Role.PARTICIPANT in await events.roles_of(db, own.id)
+        at_event = await registrations.of_participation(db, own.id, None)
         assert at_event is not None
         assert at_event.state is RegistrationState.SEATED
         kinds = (await db.exec(select(OutgoingMail.kind).order_by(OutgoingMail.kind))).all()
