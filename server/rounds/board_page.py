@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import clock
-from server.core.errors import NotFound
 from server.events import queries as events
 from server.events.access import at_desk
 from server.events.roles import Capability
@@ -35,8 +34,7 @@ async def show(request: Request) -> Response:
 async def now(request: Request) -> Response:
     """GET /manage/{slug}/board: the board of the round that runs, or of the next one, or the last.
 
-    Raises:
-        NotFound: the event has no rounds.
+    Without any round it leads to where they are planned.
     """
     who = known_visitor(request)
     assert who.account_id is not None
@@ -49,7 +47,7 @@ async def now(request: Request) -> Response:
         )
         rounds = await queries.rounds_of(db, desk.event.id)
     if not rounds:
-        raise NotFound(rounds=desk.event.slug)
+        return go(f"/manage/{desk.event.slug}/rounds")
     return go(f"/manage/{desk.event.slug}/board/{_present(rounds).number}")
 
 

@@ -166,12 +166,12 @@ async def _event(db: Db, slug: str) -> Event:
     session.doors_at = clock.now() - timedelta(minutes=10)
     session.starts_at = clock.now() - timedelta(minutes=1)
     db.add(session)
-    await _plan(db, session)
+    await _plan(db, await given.session(db, event, number=2))
     return event
 
 
 async def _plan(db: Db, session: Session) -> None:
-    """A round to come, and the draft of a plan."""
+    """A round to come in a session of its own, so that who opens it disturbs nobody; a draft."""
     now = clock.now()
     db.add(
         Round(

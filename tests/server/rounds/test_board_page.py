@@ -231,6 +231,11 @@ async def test_the_board_without_a_number_is_that_of_the_round_to_come(
     answer = await organizer.get("/manage/board/board")
     assert (answer.status_code, answer.headers["location"]) == (303, BOARD)
     assert (await organizer.get("/manage/board/board/7")).status_code == 404
+    async with site.database.writing() as db:
+        none = await hold(db, Sizes(teams=1, rounds=0), now=clock.now(), slug="none")
+    async with browser_of(site, none.organizer.id) as browser:
+        answer = await browser.get("/manage/none/board")
+    assert answer.headers["location"] == "/manage/none/rounds"
 
 
 async def test_a_page_of_66_rooms_costs_as_many_statements_as_one_of_four(
