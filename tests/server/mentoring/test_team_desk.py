@@ -52,9 +52,12 @@ async def many_teams(db: Db, event: Event, lead_id: UUID, *, of: int) -> None:
 
 async def test_teams_are_found_as_they_are_written_in_japan(site: Site) -> None:
     event = await given.training(site)
-    lead = await given.person(site, "早瀬 彩", reading="はやせ あや")
+    lead = await given.person(
+        site, "早瀬 彩", reading="はやせ あや", address="hayase@yukimachi.example"
+    )
+    other = await given.person(site, "別の 人", address="other@uminari.example")
     await given.team(site, event, lead, ("小田切 誠", "odagiri@yukimachi.example"))
-    await given.team(site, event, await given.person(site, "別の 人"), name="ウミナリ浜 漁協")
+    await given.team(site, event, other, name="ウミナリ浜 漁協")
     async with site.database.reading() as db:
         rows = await team_list.of_event(db, event)
     assert [row.team.number for row in rows] == [1, 2]
