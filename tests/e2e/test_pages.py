@@ -22,6 +22,7 @@ AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The light changes colours only, so the second run looks at those alone.
 RULES: Final[dict[Literal["light", "dark"], list[str]]] = {"light": [], "dark": ["color-contrast"]}
 LOCALE_OF: Final = {"embedded": "ja", "servers": "en"}
+LONGER: Final = "en"
 
 # What is wrong, and where, without the pages of explanation.
 RUN: Final = """
@@ -41,7 +42,8 @@ async def test_nothing_is_wrong_on_any_page(
     tmp_path: Path, database_url: str, shape: str, fresh: bool
 ) -> None:
     """Every page on both databases, and in both languages: the embedded shape is walked through in
-    Japanese, the other in English.
+    Japanese, the other in English. Dark colours are the same in both, so one looks at them; what
+    enlarging loses shows in the longer language.
     """
     locale = LOCALE_OF[shape]
     pages = [shown for shown in PAGES if shown.fresh is fresh]
@@ -53,8 +55,9 @@ async def test_nothing_is_wrong_on_any_page(
         for shown in pages:
             async for view, wrong in _looked_at(browser, app, shown, locale):
                 looked[f"{shown.name} {view}"] = wrong
-    enlarged = [shown for shown in pages if shown.route != ROOM]
-    assert len(looked) == len(pages) * (len(RULES) + 1) + len(enlarged) * len(ZOOMED)
+    enlarged = [shown for shown in pages if shown.route != ROOM and locale == LONGER]
+    views = len(_lights(locale)) + 1  # and the phone
+    assert len(looked) == len(pages) * views + len(enlarged) * len(ZOOMED)
     assert {name: wrong for name, wrong in looked.items() if wrong} == {}
 
 
@@ -114,14 +117,18 @@ async def _looked_at(
         page = await context.new_page()
         async with showing(page, app, shown):
             await page.evaluate(AXE.read_text("utf-8"))
-            for light, rules in RULES.items():
+            for light, rules in _lights(locale).items():
                 await page.emulate_media(color_scheme=light, reduced_motion="reduce")
                 yield light, await _axe(page, rules)
             await page.set_viewport_size(PHONE)
             yield "phone", await page.evaluate(MISFITS)
-            if shown.route != ROOM:
+            if shown.route != ROOM and locale == LONGER:
                 for zoom, size in ZOOMED.items():
                     yield zoom, await lost(page, size)
+
+
+def _lights(locale: str) -> dict[Literal["light", "dark"], list[str]]:
+    return {light: rules for light, rules in RULES.items() if light == "light" or locale != LONGER}
 
 
 async def _axe(page: Page, rules: list[str]) -> list[str]:
