@@ -20,6 +20,7 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "cut": ("tests.load.accidents", "cut"),
     "roam": ("tests.load.accidents", "roam"),
     "loss": ("tests.load.loss",),
+    "training": ("tests.load.training",),
     "web-kills": ("tests.load.web_kills",),
     "last-seat": ("tests.load.last_seat",),
     "mails": ("tests.load.mail_kills",),

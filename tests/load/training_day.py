@@ -38,10 +38,8 @@ from .dtls import Identity
 from .post import PostOffice
 from .trainee import Trainee
 
-COMING_WITHIN: Final = 40.0  # seconds over which people come
 SETTLE: Final = 6.0  # after a move everybody must be where they belong
 KILL_AFTER: Final = 25.0  # of a slot's start
-BEFORE: Final = 75  # seconds from the first word to the first round
 
 
 @dataclass
@@ -80,6 +78,8 @@ class Plan:
     sizes: Sizes
     browsers: int
     kills: tuple[str, ...]
+    coming: float = 40.0  # seconds over which people come
+    before: float = 75.0  # seconds from the first word to the first round
 
     @asynccontextmanager
     async def redis(self, folder: Path) -> AsyncIterator[OwnRedis]:
@@ -122,11 +122,12 @@ async def play(folder: Path, servers: Servers, redis: OwnRedis, plan: Plan) -> D
                 demo=False,
             )
         )
-        worker = await start_worker(folder, servers, settings={})
+        media = {name: app.environment[name] for name in ("MEDIA_HTTP_PORT", "MEDIA_UDP_PORT")}
+        worker = await start_worker(folder, servers, settings={"LIVEKIT_URL": "", **media})
         stack.push_async_callback(stop, worker)
         database = Database(servers.database_url)
         stack.push_async_callback(database.close)
-        first = clock.now() + timedelta(seconds=BEFORE)
+        first = clock.now() + timedelta(seconds=plan.before)
         async with database.writing() as db:
             held = await hold(db, plan.sizes, now=first, slug="training-day")
         day = Day(plan, database, held)
@@ -174,7 +175,7 @@ async def _gather(day: Day, app: App, stack: AsyncExitStack) -> None:
         day.people[person] = Trainee(
             app.url, path, token, str(person), post, identity, seed, turn=number % 4
         )
-    pace = COMING_WITHIN / max(1, len(day.people))
+    pace = day.plan.coming / max(1, len(day.people))
     await asyncio.gather(
         *(_come(each, n * pace) for n, each in enumerate(day.people.values())),
         _browsers(day, app, stack, real),
@@ -241,8 +242,8 @@ async def _slot(day: Day, round_: Round, slot: Slot, deaths: list[Awaitable[None
     await _check_places(day, f"round {round_.number} slot {slot.number}", places)
     writing = asyncio.create_task(_write_notes(day, round_, slot))
     calling = asyncio.create_task(_call(day, slot))
-    await asyncio.sleep(max(0.0, began + KILL_AFTER - time.time()))
     if deaths and (slot.number + round_.number) % 2 == 0:
+        await asyncio.sleep(max(0.0, began + KILL_AFTER - time.time()))
         await deaths.pop(0)
     await asyncio.gather(writing, calling)
     await asyncio.sleep(max(0.0, began + slot.length - 5 - time.time()))
