@@ -50,7 +50,6 @@ class Trainee:
     seed: random.Random
     turn: int = 0
     stays: list[Stay] = field(default_factory=list)
-    seats: list[tuple[float, float]] = field(default_factory=list)  # from when until when held
     moves: int = 0
     failed: list[str] = field(default_factory=list)
     _peer: Peer | None = None
@@ -72,7 +71,6 @@ class Trainee:
         """Open the page, take the seat, and from then on be where the server says."""
         await self.page.__aenter__()
         seat = await self.page.ask("seat.take")
-        self.seats.append((time.time(), 0.0))
         self.stays.append(Stay(seat["result"]["room"], time.time()))
         self._tasks = [
             asyncio.create_task(work)
@@ -88,8 +86,7 @@ class Trainee:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(10):
                 await self.page.ask("seat.leave")
-        began, _ = self.seats[-1]
-        self.seats[-1] = (began, time.time())
+        self.stays[-1].left_at = time.time()
         await self.page.__aexit__()
         await self._http.aclose()
 

@@ -180,8 +180,7 @@ async def start_worker(
         port=8000,  # no port is bound
         DATABASE_URL=servers.database_url,
         REDIS_URL=servers.redis_url,
-        LIVEKIT_URL="ws://localhost:9",  # no media
-        **settings,
+        **{"LIVEKIT_URL": "ws://localhost:9", **settings},  # no media, unless it is said
     )
     return await _start(environment, folder, "worker", program=program)
 
