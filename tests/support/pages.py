@@ -355,7 +355,7 @@ PAGES: Final = (
     Shown(
         name="visits",
         route="/manage/{slug}/visits",
-        path=f"{BOARD.partition('/board')[0]}/visits",
+        path=f"{BOARD.rpartition('/board/')[0]}/visits",
         who="organizer",
         setting=boarded,
     ),
@@ -365,7 +365,7 @@ PAGES: Final = (
     Shown(
         name="notes",
         route="/manage/{slug}/notes",
-        path=f"{BOARD.partition('/board')[0]}/notes",
+        path=f"{BOARD.rpartition('/board/')[0]}/notes",
         who="organizer",
         setting=boarded,
     ),
