@@ -93,7 +93,7 @@ async def test_a_call_is_told_aloud_and_enters_the_queue_of_an_open_board(
                 now=clock.now(),
             )
         await until(partial(shows, page, FIRST, "助けを呼んでいます"))
-        assert await shows(page, "[data-part=said]", "ルーム2が助けを呼んでいます")
+        await until(partial(shows, page, "[data-part=said]", "ルーム2が助けを呼んでいます"))
         assert await page.locator("#room-2").get_attribute("data-need") == "help"
         async with page.context.expect_page() as opened:
             await page.click(f"{FIRST} >> button.board-do")
