@@ -73,15 +73,19 @@ async def begin(db: Db, event: Event, *, actor: UUID, now: datetime) -> Plan:
 
 
 async def held(db: Db, event: Event, number: int) -> Planning:
-    """The draft of a number, nobody else's until the transaction ends.
+    """The draft of a number. It and the published plan are nobody else's until the transaction
+    ends.
 
     Raises:
         PlanChanged: it was published or thrown away meanwhile.
         NotFound: there never was one.
     """
     plan = await plan_of(db, event, number)
-    again = select(Plan).where(Plan.id == plan.id).with_for_update()
-    kept = (await db.exec(again.execution_options(populate_existing=True))).one_or_none()
+    current = select(Plan).where(Plan.event_id == event.id, Plan.state != PlanState.FORMER)
+    rows = (
+        current.order_by(col(Plan.id)).with_for_update().execution_options(populate_existing=True)
+    )
+    kept = {row.id: row for row in await db.exec(rows)}.get(plan.id)
     if kept is None or kept.state is not PlanState.DRAFT:
         raise PlanChanged
     return await planning_of(db, event, kept)
