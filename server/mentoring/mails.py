@@ -58,16 +58,7 @@ async def order_seat(
 ) -> None:
     """Owe an account the mail with a link by which it sits down; former links to the seat end."""
     target = seat_target(event, team, member)
-    await links.withdraw(db, LinkKind.TEAM_SEAT, target=target)
-    link = await links.prepare(
-        db,
-        LinkKind.TEAM_SEAT,
-        account_id=account_id,
-        address=await accounts.address_of(db, account_id),
-        target=target,
-        now=now,
-    )
-    await outbox.order(db, kind=SEAT, subject=link.id, account_id=account_id, now=now)
+    await _order(db, LinkKind.TEAM_SEAT, SEAT, target=target, account_id=account_id, now=now)
 
 
 async def seat_offer(db: Db, link: Link) -> SeatOffer:
@@ -92,16 +83,19 @@ async def order_mentor(
 ) -> None:
     """Owe an account the mail that asks for its yes as a mentor; former links end."""
     target = f"/e/{event.slug}/mentor/profile#{mentor.id}"
-    await links.withdraw(db, LinkKind.MENTOR, target=target)
+    await _order(db, LinkKind.MENTOR, MENTOR, target=target, account_id=account_id, now=now)
+
+
+async def _order(
+    db: Db, to: LinkKind, kind: str, *, target: str, account_id: UUID, now: datetime
+) -> None:
+    """Owe an account a mail with a new link to a target; former links to it end."""
+    await links.withdraw(db, to, target=target)
+    address = await accounts.address_of(db, account_id)
     link = await links.prepare(
-        db,
-        LinkKind.MENTOR,
-        account_id=account_id,
-        address=await accounts.address_of(db, account_id),
-        target=target,
-        now=now,
+        db, to, account_id=account_id, address=address, target=target, now=now
     )
-    await outbox.order(db, kind=MENTOR, subject=link.id, account_id=account_id, now=now)
+    await outbox.order(db, kind=kind, subject=link.id, account_id=account_id, now=now)
 
 
 async def mentor_offer(db: Db, link: Link) -> MentorOffer:
