@@ -61,6 +61,9 @@ async def confirm(
     await registrations.register(
         db, event=held.event, account=account, act=Act(actor=account.id, now=now), late=True
     )
+    await members.note(
+        db, held.team, "confirmed", actor=account.id, now=now, seat=member.number, name=member.name
+    )
     return Confirmed(held.event, held.team, token)
 
 
