@@ -53,7 +53,7 @@ async def confirm(
     token = await accounts.enter_by_link(db, link, browser=browser, now=now)
     account = await account_queries.by_id(db, link.account_id)
     if not is_known:
-        account.name, account.reading = name or account.name, reading
+        account.name, account.reading = name or account.name, reading or account.reading
         db.add(account)
     member.name, member.reading = account.name, account.reading
     member.account_id, member.confirmed_at = account.id, now
