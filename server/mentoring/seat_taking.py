@@ -53,13 +53,16 @@ async def confirm(
     token = await accounts.enter_by_link(db, link, browser=browser, now=now)
     account = await account_queries.by_id(db, link.account_id)
     if not is_known:
-        account.name, account.reading = name or account.name, reading
+        account.name, account.reading = name or account.name, reading or account.reading
         db.add(account)
     member.name, member.reading = account.name, account.reading
     member.account_id, member.confirmed_at = account.id, now
     db.add(member)
     await registrations.register(
         db, event=held.event, account=account, act=Act(actor=account.id, now=now), late=True
+    )
+    await members.note(
+        db, held.team, "confirmed", actor=account.id, now=now, seat=member.number, name=member.name
     )
     return Confirmed(held.event, held.team, token)
 

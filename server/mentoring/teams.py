@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from server.accounts.models import Account
@@ -32,6 +32,7 @@ from server.registration import actions as registrations
 from server.registration import guard
 from server.registration import rules as registration_rules
 from server.registration.actions import Act
+from server.rooms.models import Room
 
 CANCELLED: Final = "the team was cancelled"
 
@@ -157,6 +158,8 @@ async def correct(
     team.saved_at = now
     team.v += 1
     db.add(team)
+    if team.room_id is not None:
+        await db.exec(update(Room).where(col(Room.id) == team.room_id).values(name=team.name))
     former = {name: str(before[name] or "") for name in changed}
     await members.note(db, team, "corrected", actor=actor, now=now, before=former)
 

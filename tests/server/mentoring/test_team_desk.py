@@ -20,6 +20,7 @@ from server.mentoring.models import (
     TeamState,
 )
 from server.mentoring.team_list import Shown
+from server.rooms.models import Room, RoomKind
 from tests.server.mentoring import given
 from tests.server.mentoring.given import DESK, TEAM
 from tests.support.queries import cost
@@ -107,6 +108,11 @@ async def test_a_team_is_corrected_and_what_it_was_is_kept(site: Site) -> None:
     await given.topics(site, event, "食と農", "空き家")
     team = await given.team(site, event, await given.person(site), topic="1")
     place = f"{TEAMS}/1"
+    async with site.database.writing() as db:
+        room = Room(event_id=event.id, kind=RoomKind.TEAM, number=1, name=team.name)
+        db.add(room)
+        await db.flush()
+        (await db.get_one(Team, team.id)).room_id = room.id
     async with given.browser(site, await given.organizer(site, event)) as browser:
         wrong = await browser.submit(place, place, name="", organization="知らない会")
         assert wrong.status_code == 422
@@ -122,6 +128,7 @@ async def test_a_team_is_corrected_and_what_it_was_is_kept(site: Site) -> None:
             True,
             1,
         )
+        assert (await db.get_one(Room, room.id)).name == kept.name
         acts = await audit.of(db, audit.about("team", team.id))
     assert [act.entry.verb for act in acts] == ["team.corrected", "team.registered"]
     assert acts[0].entry.data["before"]["name"] == "雪待村 除雪組合"
