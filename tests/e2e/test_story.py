@@ -25,7 +25,11 @@ STAY = timedelta(seconds=5)  # long enough to be more than a moment
 
 
 @pytest.mark.parametrize(
-    ("locale", "hands"), [("ja", Pointer()), ("en", Keyboard())], ids=["ja-pointer", "en-keyboard"]
+    ("locale", "hands"),
+    [
+        pytest.param("ja", Pointer(), id="ja-pointer", marks=pytest.mark.only_embedded),
+        pytest.param("en", Keyboard(), id="en-keyboard", marks=pytest.mark.only_servers),
+    ],
 )
 async def test_from_an_empty_server_to_an_attendance_record(
     tmp_path: Path, database_url: str, redis_url: str, browser: Browser, locale: str, hands: Hands

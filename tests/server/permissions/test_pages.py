@@ -47,6 +47,7 @@ async def test_a_new_route_is_noticed(settings: Settings) -> None:
     assert routes_of(app) - ROUTES.keys() == {("GET", "/new")}
 
 
+@pytest.mark.only_embedded
 async def test_a_policy_taken_away_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "can", lambda roles, capability: True)
     differing = await _differing(site)
