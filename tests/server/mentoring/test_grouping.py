@@ -38,7 +38,6 @@ def test_nobody_makes_no_group() -> None:
     assert mixed([], 4, seed=1) == []
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(2, 7), st.integers(0, 5))
 def test_everybody_sits_in_one_group(count: int, size: int, seed: int) -> None:
     groups = mixed(PEOPLE[:count], size, seed=seed)
@@ -75,7 +74,7 @@ def repeats(groups: list[list[UUID]], met: Counter[Pair]) -> int:
     return sum(met[pair] for pair in met_in(groups))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(4, 9), st.integers(2, 4), st.integers(0, 50))
 def test_mixing_again_and_again_meets_nobody_twice_while_that_is_possible(
     count: int, size: int, seed: int

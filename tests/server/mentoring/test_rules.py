@@ -190,7 +190,7 @@ def most_by_trying(found: Board, slot: UUID, mentors: list[UUID], teams: list[UU
     return 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(boards())
 def test_a_slot_holds_as_many_visits_as_it_can(found: Board) -> None:
     """The first slot, where nobody has met and no capacity is used: as good as trying all."""
