@@ -18,7 +18,7 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events import queries as events
 from server.events.models import Event, Participation, ParticipationRole, Role
-from server.mentoring import mails, mentor_queries
+from server.mentoring import departing, mails, mentor_queries
 from server.mentoring.models import (
     Mentor,
     MentorState,
@@ -157,6 +157,7 @@ async def take_back(db: Db, event: Event, mentor: Mentor, *, actor: UUID, now: d
         return
     if (await mentor_queries.load_of(db, event))[mentor.id]:
         raise MentorDeparting
+    await departing.of_mentor(db, mentor)
     await links.withdraw(db, LinkKind.MENTOR, target=f"/e/{event.slug}/mentor/profile#{mentor.id}")
     await db.exec(
         delete(ParticipationRole).where(

@@ -16,7 +16,7 @@ from server.accounts.models import Account
 from server.core.db import Db
 from server.events.draft import Draft
 from server.events.models import Event
-from server.mentoring import members, team_draft, team_queries
+from server.mentoring import departing, members, team_draft, team_queries
 from server.mentoring.models import (
     Answer,
     Conflict,
@@ -184,6 +184,7 @@ async def cancel(
     )
     accounts = [account_id for account_id in (await db.exec(found)).all() if account_id]
     why = reason or CANCELLED
+    await departing.of_team(db, team, now=now)
     await members.give_back(db, event, accounts, actor=actor, reason=why, now=now)
     await members.note(db, team, "cancelled", actor=actor, now=now, reason=reason)
 
