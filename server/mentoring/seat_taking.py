@@ -5,6 +5,9 @@ Every deed holds the event's row, so of two deeds with a seat one comes first.
 
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
 
 from server.accounts import actions as accounts
 from server.accounts import links
@@ -12,14 +15,17 @@ from server.accounts import queries as account_queries
 from server.accounts.links import LinkKind, LinkSpent
 from server.accounts.models import Link
 from server.core.db import Db
+from server.events import queries as events
 from server.events.models import Event
-from server.mentoring import mails, members
+from server.mentoring import mails, members, queries, timetable
 from server.mentoring.members import Somebody
-from server.mentoring.models import Team, TeamMember
+from server.mentoring.models import Round, RoundForm, Team, TeamMember
 from server.mentoring.team_rules import TeamChanged, waits
 from server.registration import actions as registrations
 from server.registration import guard
 from server.registration.actions import Act
+from server.rooms import moving
+from server.rooms.models import PlacedBy, Room
 
 PAPER_LASTS: Final = timedelta(hours=72)
 
@@ -64,7 +70,25 @@ async def confirm(
     await members.note(
         db, held.team, "confirmed", actor=account.id, now=now, seat=member.number, name=member.name
     )
+    await _join_round(db, held.event, held.team, account.id, now)
     return Confirmed(held.event, held.team, token)
+
+
+async def _join_round(db: Db, event: Event, team: Team, account_id: UUID, now: datetime) -> None:
+    """Who sits down while a round runs belongs in the team's room at once."""
+    running = select(Round.id).where(
+        Round.event_id == event.id,
+        Round.form == RoundForm.TEAMS,
+        col(Round.state).in_(timetable.RUNNING),
+    )
+    for round_id in (await db.exec(running)).all():
+        round_ = await queries.held_round(db, round_id)
+        participation = await events.participation_of(db, event, account_id)
+        if round_.state not in timetable.RUNNING or team.room_id is None or participation is None:
+            continue
+        session = await events.session_by_id(db, round_.session_id)
+        rooms = {participation.id: await db.get_one(Room, team.room_id)}
+        await moving.move(db, session, rooms, cause=PlacedBy.ROUND, now=now)
 
 
 async def name_address(

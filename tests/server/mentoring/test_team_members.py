@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server import worker
 from server.accounts import links, queries
@@ -13,15 +13,18 @@ from server.accounts.links import LinkKind
 from server.accounts.models import Account, Link
 from server.core import clock
 from server.core.errors import DomainError
-from server.events.models import Event
+from server.events.models import Event, Participation, Session
 from server.mail import jobs
 from server.mentoring import members as seats
 from server.mentoring import queries as mentoring
 from server.mentoring import team_queries
 from server.mentoring.members import Somebody
-from server.mentoring.models import Team
+from server.mentoring.models import Round, Team
 from server.mentoring.team_rules import AlreadyInTeam, LeadStays, TeamFull
 from server.registration.models import RegistrationState
+from server.rooms.models import Placement
+from server.rounds import actions as rounds
+from server.rounds.actions import Act
 from server.web.errors import text_of as text_of_refusal
 from server.web.templates import Templates
 from tests.server.mentoring import given
@@ -110,6 +113,36 @@ async def test_a_full_event_lets_a_member_wait(site: Site) -> None:
         await browser.submit(path, path, name="小田切 誠")
     account = await account_at(site, ODAGIRI)
     assert await standing(site, event, account.id) is RegistrationState.WAITING
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["while it runs", "when it is over"])
+async def test_who_sits_down_in_a_round_belongs_in_the_teams_room(
+    site: Site, *, closed: bool
+) -> None:
+    event, lead, team = await registered(site)
+    now = clock.now()
+    async with site.database.writing() as db:
+        session = (await db.exec(select(Session).where(Session.event_id == event.id))).one()
+        over = now + timedelta(hours=1)
+        round_ = Round(
+            event_id=event.id, session_id=session.id, number=1, starts_at=now, ends_at=over
+        )
+        db.add(round_)
+        await db.flush()
+        await rounds.open_round(db, round_.id, Act(actor=None, now=now))
+        if closed:
+            await rounds.close_due(db, round_.id, now + timedelta(hours=2))
+    path = await given.path_of(site, ODAGIRI)
+    async with site.browser() as browser:
+        await browser.submit(path, path, name="小田切 誠")
+    account = await account_at(site, ODAGIRI)
+    placed = select(Participation.account_id, Placement.room_id).join(
+        Placement, col(Placement.participation_id) == col(Participation.id)
+    )
+    async with site.database.reading() as db:
+        room = (await db.get_one(Team, team.id)).room_id
+        there = set((await db.exec(placed)).all())
+    assert there == (set() if closed else {(lead.id, room), (account.id, room)})
 
 
 async def test_the_mail_says_who_offers_which_seat_until_when(site: Site) -> None:
