@@ -1,5 +1,6 @@
 """One's own page: the next thing to do, what comes after it, and where one has a part."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -12,7 +13,6 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.db import Db
 from server.events import queries as events
-from server.events.models import EventKind
 from server.me import queries, rules
 from server.me.rules import Ahead
 from server.mentoring import queries as mentoring
@@ -65,12 +65,16 @@ async def show(request: Request) -> Response:
         mine = await queries.mine(db, who.account_id)
         sessions = await queries.sessions_ahead(db, [each.event.id for each in mine], now)
         ahead = rules.ahead(mine, sessions, now)
-        first = await _next(db, ahead, who.account_id, now)
+        teams = await mentoring.own_teams(db, who.account_id)
+        mentored = await mentoring.mentored_events(db, who.account_id)
+        first = await _next(db, ahead, who.account_id, teams, now)
         records = await listing.attended(db, who.account_id, now=now)
     return page(
         request,
         "me/show.html",
         mine=rules.in_order(mine, now),
+        teams=teams,
+        mentored=mentored,
         records=records,
         first=first,
         plan=_plan(first, who.name) if first else None,
@@ -79,7 +83,9 @@ async def show(request: Request) -> Response:
     )
 
 
-async def _next(db: Db, ahead: list[Ahead], account_id: UUID, now: datetime) -> Next | None:
+async def _next(
+    db: Db, ahead: list[Ahead], account_id: UUID, teams: Mapping[UUID, Team], now: datetime
+) -> Next | None:
     if not ahead:
         return None
     event, session = ahead[0].event, ahead[0].session
@@ -87,9 +93,7 @@ async def _next(db: Db, ahead: list[Ahead], account_id: UUID, now: datetime) -> 
     assert participation is not None  # who goes to a session takes part
     room = await places.known_place(db, participation=participation, session=session)
     people = await present.people(db, [room.id], now=now) if room else []
-    training = event.kind is EventKind.TRAINING
-    team = await mentoring.team_of(db, event.id, account_id) if training else None
-    return Next(ahead[0], people, room, team)
+    return Next(ahead[0], people, room, teams.get(event.id))
 
 
 def _plan(first: Next, name: str) -> dict[str, Any]:

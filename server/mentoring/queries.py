@@ -32,19 +32,29 @@ async def teams_of(db: Db, event_id: UUID) -> list[Team]:
     return list((await db.exec(found.order_by(col(Team.number)))).all())
 
 
-async def team_of(db: Db, event_id: UUID, account_id: UUID) -> Team | None:
-    """The registered team for which an account sits down now, or None."""
+async def own_teams(db: Db, account_id: UUID) -> dict[UUID, Team]:
+    """The registered teams for which an account sits down now, by event."""
     found = (
         select(Team)
         .join(TeamMember, col(TeamMember.team_id) == col(Team.id))
         .where(
-            Team.event_id == event_id,
             Team.state == TeamState.REGISTERED,
             TeamMember.account_id == account_id,
             col(TeamMember.until).is_(None),
         )
+        .order_by(col(Team.number).desc())
     )
-    return (await db.exec(found)).first()
+    return {team.event_id: team for team in await db.exec(found)}
+
+
+async def mentored_events(db: Db, account_id: UUID) -> set[UUID]:
+    """The events in which an account has said yes to being a mentor."""
+    found = (
+        select(Mentor.event_id)
+        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
+        .where(Mentor.state == MentorState.ACCEPTED, Participation.account_id == account_id)
+    )
+    return set((await db.exec(found)).all())
 
 
 async def members_of(db: Db, team_ids: Collection[UUID]) -> dict[UUID, list[TeamMember]]:

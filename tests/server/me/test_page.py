@@ -1,10 +1,16 @@
 """One's own page, by what a person has before them."""
 
+import re
 from datetime import timedelta
 
+import pytest
+
+from server.accounts.models import Account
 from server.core import clock
+from server.events.models import Participation
 from tests.server.records import given as records
 from tests.server.registration import given
+from tests.support import training
 from tests.support.queries import counting
 from tests.support.web import Site
 
@@ -85,6 +91,30 @@ async def test_the_record_of_a_past_event_is_shown_where_there_is_one(site: Site
     assert "40分" in shown
     assert "あなたの記録" in shown
     assert "あなたの記録" not in without
+
+
+@pytest.mark.parametrize(
+    ("number", "paths"),
+    [
+        (0, ["/e/own-training/team/1"]),
+        (-1, ["/e/own-training/mentor", "/e/own-training/mentor/profile"]),
+    ],
+    ids=["a member", "a mentor"],
+)
+async def test_who_has_a_part_in_a_training_finds_the_way_to_it(
+    site: Site, number: int, paths: list[str]
+) -> None:
+    async with site.database.writing() as db:
+        held = await training.hold(db, now=clock.now(), slug="own-training")
+        participation = await db.get_one(Participation, held.everyone[number])
+        account = await db.get_one(Account, participation.account_id)
+    async with site.browser() as browser:
+        browser.hold(await site.login(account))
+        shown = (await browser.get("/me")).text
+        found = re.findall(r'href="(/e/own-training/[^"]*(?:team|mentor)[^"]*)"', shown)
+        statuses = [(await browser.get(path)).status_code for path in found]
+    assert found == paths
+    assert set(statuses) == {200}
 
 
 async def test_fifty_events_cost_as_many_queries_as_one(site: Site) -> None:
