@@ -101,6 +101,8 @@ class SetupForm(Form):
     travel: Annotated[int, Number, Field(ge=0, le=60)] = 0
     warn: Annotated[list[int], BeforeValidator(_warnings), Field(default_factory=list)]
     missing_after: Annotated[int, Number, Field(ge=10, le=900)] = 60
+    silent_after: Annotated[int, Number, Field(ge=1, le=60)] = 5  # minutes
+    return_seconds: Annotated[int, Number, Field(ge=10, le=300)] = 60
 
     def setup(self, zone: str) -> Setup:
         """As the rounds' actions want it; times are of the event's zone."""
@@ -115,4 +117,6 @@ class SetupForm(Form):
             travel=self.travel * 60,
             warn_at=self.warn,
             missing_after=self.missing_after,
+            silent_after=self.silent_after * 60,
+            return_seconds=self.return_seconds,
         )

@@ -176,6 +176,8 @@ def _texts(event: Event, round_: Round, slots: list[Slot]) -> dict[str, str]:
         "travel": str(-(-travel // 60)),
         "warn": ", ".join(f"{each // 60}:{each % 60:02}" for each in round_.warn_at),
         "missing_after": str(round_.missing_after),
+        "silent_after": str(-(-round_.silent_after // 60)),
+        "return_seconds": str(round_.return_seconds),
     }
 
 
@@ -184,7 +186,8 @@ def _texts_after(
 ) -> dict[str, str]:
     """What a further round begins with: like the last one, in the next session that has none."""
     raw = {"slots": "3", "minutes": "13", "travel": "2", "warn": "5:00, 1:00, 0:10"}
-    raw |= {"form": RoundForm.TEAMS, "group_size": "4", "missing_after": "60"}
+    raw |= {"form": RoundForm.TEAMS, "group_size": "4"}
+    raw |= {"missing_after": "60", "silent_after": "5", "return_seconds": "60"}
     if rounds:
         raw |= _texts(event, rounds[-1], slots[rounds[-1].id])
     used = {round_.session_id for round_ in rounds}

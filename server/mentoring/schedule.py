@@ -82,6 +82,8 @@ class Setup:
     travel: int
     warn_at: list[int]
     missing_after: int
+    silent_after: int
+    return_seconds: int
 
     @property
     def parts(self) -> list[tuple[int, int]]:
@@ -229,6 +231,7 @@ async def _write(db: Db, round_: Round, setup: Setup, slots: list[Slot]) -> None
     """`slots` keep their ids, and so what hangs on them."""
     round_.session_id, round_.form = setup.session_id, setup.form
     round_.group_size, round_.missing_after = setup.group_size, setup.missing_after
+    round_.silent_after, round_.return_seconds = setup.silent_after, setup.return_seconds
     round_.warn_at = sorted(setup.warn_at, reverse=True)
     db.add(round_)
     await db.flush()

@@ -12,10 +12,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import redis
 
 from server.core.db import Database
 from server.migrations import migrate
-from tests.support.servers import Servers, address, administer, fresh, postgres, redis_server
+from tests.support.kept import KeptDatabase
+from tests.support.servers import Servers, address, administer, postgres, redis_server
 
 TEMPLATE = "migrated"
 
@@ -42,7 +44,7 @@ def redis_port() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def migrated(postgres_port: int) -> str:
-    """The name of a migrated database of the cluster, from which each test gets a copy."""
+    """The name of a migrated database of the cluster, from which others are copied."""
     asyncio.run(administer(postgres_port, f"CREATE DATABASE {TEMPLATE}"))
     asyncio.run(_migrate(address(postgres_port, TEMPLATE)))
     return TEMPLATE
@@ -56,11 +58,19 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def kept(postgres_port: int, migrated: str) -> KeptDatabase:
+    """The database that tests get one after the other."""
+    return KeptDatabase(postgres_port, migrated)
+
+
 @pytest.fixture
-async def servers(postgres_port: int, redis_port: int, migrated: str) -> AsyncIterator[Servers]:
+async def servers(postgres_port: int, redis_port: int, kept: KeptDatabase) -> Servers:
     """A fresh, migrated database and an empty Redis server, whatever the shape."""
-    async with fresh(postgres_port, redis_port, template=migrated) as running:
-        yield running
+    await kept.ready()
+    with redis.Redis(port=redis_port) as broker:
+        broker.flushall()
+    return Servers(address(postgres_port, kept.name), f"redis://127.0.0.1:{redis_port}/0")
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ def texts(desk: Desk, **changes: object) -> dict[str, str]:
         "travel": "2",
         "warn": "5:00, 1:00, 0:10",
         "missing_after": "60",
+        "silent_after": "5",
+        "return_seconds": "60",
         "v": "0",
     } | {name: str(text) for name, text in changes.items()}
 
@@ -70,6 +72,7 @@ async def test_a_round_is_added_with_its_slots(site: Site) -> None:
         assert (round_.number, round_.form, round_.starts_at) == (3, RoundForm.TEAMS, begins)
         assert round_.ends_at == begins + 43 * MINUTE
         assert (round_.warn_at, round_.missing_after) == ([300, 60, 10], 60)
+        assert (round_.silent_after, round_.return_seconds) == (300, 60)
         assert await parts(site.database, round_) == [(0, 780), (900, 780), (1800, 780)]
         page = (await desk.browser.get(desk.last.headers["location"])).text
         assert "16:00–16:43" in page
@@ -102,6 +105,9 @@ async def test_a_round_without_teams_has_no_slots(site: Site, form: str) -> None
         ("warn", "61:00"),
         ("warn", "1:00,2:00,3:00,4:00,5:00,6:00"),
         ("missing_after", "9"),
+        ("silent_after", "0"),
+        ("return_seconds", "9"),
+        ("return_seconds", "301"),
         ("group_size", "1"),
     ],
 )
@@ -152,8 +158,11 @@ async def test_new_times_are_told_to_those_who_are_visited_then(site: Site) -> N
 
 async def test_the_same_times_are_no_news(site: Site) -> None:
     async with at_desk(site) as desk:
-        assert await desk.send("rounds/1", **first(desk, warn="3:00", missing_after="90")) == 303
-        assert (await rounds(site.database, desk.held))[0].warn_at == [180]
+        others = {"missing_after": "90", "silent_after": "8", "return_seconds": "30"}
+        assert await desk.send("rounds/1", **first(desk, warn="3:00", **others)) == 303
+        round_ = (await rounds(site.database, desk.held))[0]
+        assert (round_.warn_at, round_.missing_after) == ([180], 90)
+        assert (round_.silent_after, round_.return_seconds) == (480, 30)
         assert await mailed(site.database, VISITS) == set()
 
 
