@@ -3,7 +3,7 @@
     python -m tests.pictures [part of a name …]
 
 The real application runs with demo data in a temporary folder. A few pictures go to
-`docs/pictures/`, which the README shows.
+`docs/pictures/`, which the README shows. What axe-core finds wrong stands under a picture's name.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from playwright.async_api import Browser, Page
 
+from tests.support import axe
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
 from tests.support.pages import PAGES, Shown, showing
@@ -89,7 +90,9 @@ async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
             await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
             if (shown.name, view) in FOR_README:
                 await _choose(page, name)
-    print(name, flush=True)
+            await axe.bring(page)
+            wrongs = await axe.wrongs(page)
+    print(name, *wrongs, sep="\n  ", flush=True)
 
 
 async def _choose(page: Page, name: str) -> None:

@@ -1,38 +1,28 @@
-"""Every page of the route table, in ja and en: axe-core finds nothing in light and dark, on a phone
-nothing is cut off or too small to read, and enlarged to 400 % nothing is lost.
+"""Every page of the route table: axe-core finds nothing in light and dark; in both languages
+nothing is cut off or too small to read on a phone; enlarged to 400 % nothing is lost.
 """
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, ViewportSize
 from starlette.responses import Response
 
 from server.app import create_app
 from server.core.config import Settings
 from tests.e2e.fit import MISFITS, ZOOMED, lost
-from tests.support.app import ROOT, App, running_app
+from tests.support import axe
+from tests.support.app import App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
 from tests.support.pages import PAGES, ROOM, Shown, routes_without_page, showing
 from tests.support.visits import log_in
 
-AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # The light changes colours only, so the second run looks at those alone.
 RULES: Final[dict[Literal["light", "dark"], list[str]]] = {"light": [], "dark": ["color-contrast"]}
 LOCALE_OF: Final = {"embedded": "ja", "servers": "en"}
 LONGER: Final = "en"
-
-# What is wrong, and where, without the pages of explanation.
-RUN: Final = """
-async (rules) => {
-  const runOnly = rules.length ? { runOnly: rules } : {};
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...runOnly });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
-}
-"""
 
 PHONE: Final = ViewportSize(width=390, height=844)
 
@@ -42,8 +32,8 @@ async def test_nothing_is_wrong_on_any_page(
     tmp_path: Path, database_url: str, shape: str, fresh: bool
 ) -> None:
     """Every page on both databases, and in both languages: the embedded shape is walked through in
-    Japanese, the other in English. Dark colours are the same in both, so one looks at them; what
-    enlarging loses shows in the longer language.
+    Japanese, the other in English. Roles, labels and colours are the same in both, so one looks at
+    them (`make pictures` in both); what enlarging loses shows in the longer language.
     """
     locale = LOCALE_OF[shape]
     pages = [shown for shown in PAGES if shown.fresh is fresh]
@@ -56,8 +46,8 @@ async def test_nothing_is_wrong_on_any_page(
             async for view, wrong in _looked_at(browser, app, shown, locale):
                 looked[f"{shown.name} {view}"] = wrong
     enlarged = [shown for shown in pages if shown.route != ROOM and locale == LONGER]
-    views = len(_lights(locale)) + 1  # and the phone
-    assert len(looked) == len(pages) * views + len(enlarged) * len(ZOOMED)
+    lit = len(pages) * len(RULES) if locale != LONGER else 0
+    assert len(looked) == len(pages) + lit + len(enlarged) * len(ZOOMED)  # each on a phone
     assert {name: wrong for name, wrong in looked.items() if wrong} == {}
 
 
@@ -66,8 +56,8 @@ async def test_axe_sees_what_is_wrong() -> None:
     async with chromium(program=CHROMIUM_SHELL) as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content(f'<html lang="ja"><title>壁</title><main><h1>壁</h1>{pale}<input>')
-        await page.evaluate(AXE.read_text("utf-8"))
-        found = {light: await _axe(page, rules) for light, rules in RULES.items()}
+        await axe.bring(page)
+        found = {light: await axe.wrongs(page, rules) for light, rules in RULES.items()}
     names = {light: [wrong.split(" at ")[0] for wrong in wrongs] for light, wrongs in found.items()}
     assert names == {"light": ["color-contrast", "label"], "dark": ["color-contrast"]}
 
@@ -116,21 +106,14 @@ async def _looked_at(
         await log_in(context, app, shown.who, locale=locale)
         page = await context.new_page()
         async with showing(page, app, shown):
-            await page.evaluate(AXE.read_text("utf-8"))
-            for light, rules in _lights(locale).items():
-                await page.emulate_media(color_scheme=light, reduced_motion="reduce")
-                yield light, await _axe(page, rules)
+            await page.emulate_media(reduced_motion="reduce")
+            if locale != LONGER:
+                await axe.bring(page)
+                for light, rules in RULES.items():
+                    await page.emulate_media(color_scheme=light)
+                    yield light, await axe.wrongs(page, rules)
             await page.set_viewport_size(PHONE)
             yield "phone", await page.evaluate(MISFITS)
             if shown.route != ROOM and locale == LONGER:
                 for zoom, size in ZOOMED.items():
                     yield zoom, await lost(page, size)
-
-
-def _lights(locale: str) -> dict[Literal["light", "dark"], list[str]]:
-    return {light: rules for light, rules in RULES.items() if light == "light" or locale != LONGER}
-
-
-async def _axe(page: Page, rules: list[str]) -> list[str]:
-    found: list[Any] = await page.evaluate(RUN, rules)
-    return [str(wrong) for wrong in found]
