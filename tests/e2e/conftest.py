@@ -33,7 +33,7 @@ ONCE = {
     "test_programme": "only_embedded",
     "test_room_ends": "only_servers",
     "test_room_meeting": "only_servers",
-    "test_room_return": "only_embedded",
+    "test_room_return": "only_servers",
     "test_round": "only_servers",
     "test_team": "only_embedded",
     "test_tls": "only_embedded",

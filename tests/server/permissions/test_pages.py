@@ -66,13 +66,15 @@ async def _differing(
 ) -> dict[tuple[str, str, str], tuple[Answer, Answer]]:
     """What differs from the table: by method, route and visitor, the answer and the expected."""
     places = await world(site, state=state)
+    cookie, token = await _form_of(site)  # every visitor's, for it is bound to nothing else
     found = {}
     for who in VISITORS:
         for (method, route), entry in sorted(ROUTES.items(), key=_gentle_first):
             async with site.browser() as browser:
+                browser.client.cookies.update(cookie)
                 if who is not GUEST:
                     browser.hold(places.logins[who])
-                answer = await _ask(browser, method, route, entry, places)
+                answer = await _ask(browser, method, route, entry, places, token)
             expected = entry.policy(who)
             if state is EventState.DRAFT:
                 expected = of_draft(route, expected)
@@ -102,18 +104,26 @@ async def _again(site: Site, places: World, who: Who) -> World:
     return World(places.logins | {who: token}, places.ids)
 
 
-async def _ask(browser: Browser, method: str, route: str, entry: Entry, places: World) -> Answer:
+async def _form_of(site: Site) -> tuple[httpx2.Cookies, str]:
+    """The cookie and the token of a form."""
+    async with site.browser() as browser:
+        form = await browser.get("/licences")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
+        assert found
+        return browser.client.cookies, found[1]
+
+
+async def _ask(
+    browser: Browser, method: str, route: str, entry: Entry, places: World, token: str
+) -> Answer:
     path = places.path(route)
     if method == "GET":
         return _answer(await browser.get(path))
     if entry.json is not None:
         headers = {"accept": "application/json"}
         return _answer(await browser.client.post(path, json=entry.json, headers=headers))
-    form = await browser.get("/licences")
-    found = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
-    assert found
     fields = {name: places.ids.get(text, text) for name, text in entry.fields.items()}
-    fields["csrf_token"] = found[1]
+    fields["csrf_token"] = token
     return _answer(await browser.client.post(path, data=fields))
 
 
