@@ -32,11 +32,12 @@ from server.rooms.models import Room
 from server.rooms.places import known_place, main_room, place
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
-from server.rounds import board, board_reports
 from server.rounds.actions import session_stream, state_of
-from server.rounds.board import Board
-from server.rounds.board_reports import Lines, Report
-from server.rounds.desk_log import staff_stream
+from server.rounds.board import reports as board_reports
+from server.rounds.board import state as board
+from server.rounds.board.desk_log import staff_stream
+from server.rounds.board.reports import Lines, Report
+from server.rounds.board.state import Board
 from server.rounds.queries import running
 from server.web.csrf import same_origin
 from server.web.errors import text_of

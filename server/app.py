@@ -21,22 +21,8 @@ import server.accounts.own
 import server.accounts.pages
 import server.accounts.staff
 import server.me.pages
-import server.mentoring.free_pages
-import server.mentoring.gate
-import server.mentoring.mentor_desk
-import server.mentoring.mentor_links
-import server.mentoring.mentor_pages
-import server.mentoring.mentors_desk
-import server.mentoring.plan_pages
-import server.mentoring.publish_pages
-import server.mentoring.question_desk
-import server.mentoring.round_pages
-import server.mentoring.seat_links
-import server.mentoring.sheet_pages
-import server.mentoring.team_desk
-import server.mentoring.team_own
-import server.mentoring.team_pages
-import server.mentoring.teams_desk
+import server.mentoring.routes
+import server.mentoring.teams.gate
 import server.organizations.invitations
 import server.organizations.own
 import server.organizations.pages
@@ -49,13 +35,7 @@ import server.records.hooks
 import server.registration.desk.pages
 import server.registration.pages
 import server.rooms.pages
-import server.rounds.board_acts
-import server.rounds.board_page
-import server.rounds.day_notes
-import server.rounds.day_pages
-import server.rounds.held_pages
-import server.rounds.pages
-import server.rounds.room_help
+import server.rounds.routes
 import server.web.licences
 import server.web.styleguide
 from realtime.gateway import Gateway
@@ -122,33 +102,13 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *server.organizations.invitations.routes,
         *server.organizations.pages.routes,
         *server.organizations.staff.routes,
-        *server.mentoring.gate.routes,  # before those that it stands in front of
+        *server.mentoring.teams.gate.routes,  # before those that it stands in front of
         *server.registration.pages.routes,
         *server.registration.desk.pages.routes,
         *server.rooms.pages.routes,
-        *server.rounds.board_page.routes,
-        *server.rounds.board_acts.routes,
-        *server.rounds.day_pages.routes,
-        *server.rounds.day_notes.routes,
-        *server.rounds.pages.routes,
-        *server.rounds.room_help.routes,
-        *server.rounds.held_pages.routes,
-        *server.mentoring.team_pages.routes,
-        *server.mentoring.team_own.routes,
-        *server.mentoring.seat_links.routes,
-        *server.mentoring.teams_desk.routes,
-        *server.mentoring.team_desk.routes,
-        *server.mentoring.question_desk.routes,
-        *server.mentoring.mentor_pages.routes,
-        *server.mentoring.free_pages.routes,
-        *server.mentoring.mentor_links.routes,
-        *server.mentoring.mentors_desk.routes,
-        *server.mentoring.mentor_desk.routes,
+        *server.rounds.routes.routes,
+        *server.mentoring.routes.routes,
         *server.records.desk.routes,
-        *server.mentoring.plan_pages.routes,
-        *server.mentoring.publish_pages.routes,
-        *server.mentoring.round_pages.routes,
-        *server.mentoring.sheet_pages.routes,
         *server.records.hooks.routes,
         *server.web.licences.routes,
         live_route("/live", _live_channel),

@@ -17,7 +17,7 @@ import server.accounts.mails
 import server.live.jobs
 import server.mail.jobs
 import server.mentoring.mails
-import server.mentoring.plan_mails
+import server.mentoring.plans.mails
 import server.organizations.mails
 import server.records.jobs
 import server.registration.jobs
@@ -56,7 +56,7 @@ MAIL_KINDS: Final = MailKinds(
         **server.organizations.mails.KINDS,
         **server.mentoring.mails.KINDS,
         **server.registration.mails.KINDS,
-        **server.mentoring.plan_mails.KINDS,
+        **server.mentoring.plans.mails.KINDS,
     },
 )
 

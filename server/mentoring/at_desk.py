@@ -9,8 +9,8 @@ from server.core.errors import NotFound
 from server.events.access import at_desk
 from server.events.models import Event
 from server.events.roles import Capability
-from server.mentoring import team_queries
 from server.mentoring.models import Training
+from server.mentoring.teams import queries as team_queries
 from server.web.pages import known_visitor
 
 

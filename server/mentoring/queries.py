@@ -23,7 +23,7 @@ from server.mentoring.models import (
     TeamMember,
     TeamState,
 )
-from server.mentoring.rules import Board, Visit
+from server.mentoring.plans.rules import Board, Visit
 
 
 async def teams_of(db: Db, event_id: UUID) -> list[Team]:

@@ -17,8 +17,9 @@ from server.core.errors import DomainError
 from server.events.models import Session
 from server.live import log
 from server.live.models import StreamEvent
-from server.mentoring import queries, timetable
+from server.mentoring import queries
 from server.mentoring.models import Round, RoundForm, RoundState, Slot, Team
+from server.mentoring.schedule import timetable
 from server.records import actions as records
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Room, RoomKind

@@ -10,9 +10,9 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Participation, ParticipationRole, Role, Session
-from server.mentoring import grouping
-from server.mentoring.grouping import Pair
 from server.mentoring.models import Round
+from server.mentoring.schedule import grouping
+from server.mentoring.schedule.grouping import Pair
 from server.records.models import Attendance
 from server.rooms import lease, moving
 from server.rooms.models import PlacedBy, Placement, Room, RoomKind, SeatState

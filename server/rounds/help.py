@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import DomainError, NotFound
 from server.rooms.models import Room
-from server.rounds import desk_log
+from server.rounds.board import desk_log
 from server.rounds.models import HelpCall
 
 LONGEST: Final = 200  # characters

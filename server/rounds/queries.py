@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from server.core.db import Db
 from server.mentoring import queries as mentoring
-from server.mentoring import timetable
 from server.mentoring.models import Round, Slot
+from server.mentoring.schedule import timetable
 
 
 async def running(db: Db, session_id: UUID) -> tuple[Round, list[Slot]] | None:

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from server.core import clock
 from server.core.db import Database, Db
-from server.mentoring import queries, timetable
+from server.mentoring import queries
 from server.mentoring.models import Round, RoundForm
+from server.mentoring.schedule import timetable
 from server.rounds import actions, groups
 
 log = structlog.get_logger()

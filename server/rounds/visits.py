@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from server.accounts.models import Account
 from server.core.db import Db
 from server.events.models import Participation
-from server.mentoring import timetable
 from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, Slot, Team
+from server.mentoring.schedule import timetable
 from server.rounds.models import Lateness
 
 

@@ -9,8 +9,8 @@ from sqlmodel import col, select
 
 from server.core import clock
 from server.mentoring.models import Assignment, Round
-from server.rounds import board_moves
 from server.rounds import help as calls
+from server.rounds.board import moves as board_moves
 from server.rounds.models import HelpCall
 from tests.support.app import App
 from tests.support.round_people import Training, training

@@ -20,8 +20,9 @@ from server.accounts.models import Account
 from server.core import clock
 from server.core.db import Database
 from server.events.models import Participation
-from server.mentoring import queries, timetable
+from server.mentoring import queries
 from server.mentoring.models import PlanState, Round, Slot
+from server.mentoring.schedule import timetable
 from server.rooms.places import open_main_room
 from server.rounds import actions
 from server.rounds.actions import Act

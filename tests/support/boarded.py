@@ -18,9 +18,11 @@ from server.events.models import Event, Participation, Topic
 from server.mentoring import queries
 from server.mentoring.models import Round, RoundState, Team
 from server.rooms.models import Placement, SeatState
-from server.rounds import actions, board_moves, lateness
+from server.rounds import actions
 from server.rounds import help as calls
 from server.rounds.actions import Act
+from server.rounds.board import moves as board_moves
+from server.rounds.day import lateness
 from server.rounds.models import Note, NoteReaders
 from tests.support.app import App, settings_of
 from tests.support.training import Held, Sizes, hold

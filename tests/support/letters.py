@@ -14,8 +14,8 @@ from server.mail.kinds import Letter, Recipient
 from server.mail.render import render
 from server.mail.smtp import Rendered
 from server.mentoring.models import Round, Team
-from server.mentoring.plan_mails import Meeting
-from server.mentoring.timetable import Span
+from server.mentoring.plans.mails import Meeting
+from server.mentoring.schedule.timetable import Span
 from server.organizations.models import Membership, MembershipRole, MembershipState, Organization
 from server.registration.mails import Seat
 from server.registration.models import Registration, RegistrationState

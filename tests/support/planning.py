@@ -20,10 +20,10 @@ from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
 from server.events.models import Event, EventState, Participation, ParticipationRole, Role
-from server.mentoring import plans
 from server.mentoring.models import Availability, Conflict, ConflictSource, Mentor, Team
-from server.mentoring.plans import Put
-from server.mentoring.rules import Visit
+from server.mentoring.plans import actions as plans
+from server.mentoring.plans.actions import Put
+from server.mentoring.plans.rules import Visit
 from tests.support.app import App
 from tests.support.towns import PEOPLE, TOWNS
 from tests.support.training import Held, Sizes, hold

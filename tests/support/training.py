@@ -22,7 +22,7 @@ from server.events.models import (
     Session,
     SessionKind,
 )
-from server.mentoring import queries, rules
+from server.mentoring import queries
 from server.mentoring.models import (
     Assignment,
     Mentor,
@@ -36,6 +36,7 @@ from server.mentoring.models import (
     TeamState,
     Training,
 )
+from server.mentoring.plans import rules
 
 NOW: Final = datetime(2027, 2, 20, 4, 0, tzinfo=UTC)  # 13:00 in Japan
 

@@ -31,8 +31,9 @@ from server.events.models import (
     SessionKind,
     Topic,
 )
-from server.mentoring import mails, teams
+from server.mentoring import mails
 from server.mentoring.models import Mentor, Round, Slot, Team, TeamMember, TeamState, Training
+from server.mentoring.teams import actions as teams
 from server.registration import actions
 from server.registration.actions import Act
 from tests.support.app import App

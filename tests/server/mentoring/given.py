@@ -21,7 +21,6 @@ from server.events.models import (
     Role,
     Topic,
 )
-from server.mentoring import questions, teams
 from server.mentoring.models import (
     Mentor,
     MentorState,
@@ -31,7 +30,9 @@ from server.mentoring.models import (
     TeamMember,
     Training,
 )
-from server.mentoring.questions import Written
+from server.mentoring.teams import actions as teams
+from server.mentoring.teams import questions
+from server.mentoring.teams.questions import Written
 from tests.server.registration import given as registration
 from tests.support.web import Browser, Site
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.mentoring.grouping import Pair, met_in, mixed, sizes
+from server.mentoring.schedule.grouping import Pair, met_in, mixed, sizes
 
 pytestmark = pytest.mark.pure
 

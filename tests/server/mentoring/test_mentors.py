@@ -15,7 +15,8 @@ from server.demo.writing import insert_all
 from server.events import queries as events
 from server.events.models import Event, Participation, Role
 from server.mail import jobs
-from server.mentoring import mentor_queries, queries
+from server.mentoring import queries
+from server.mentoring.mentors import queries as mentor_queries
 from server.mentoring.models import (
     Assignment,
     Conflict,

@@ -7,16 +7,18 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from server.core.db import Database
-from server.mentoring import plans, queries, rules
+from server.mentoring import queries
 from server.mentoring.models import Plan, PlanState, RoundState
-from server.mentoring.plans import (
+from server.mentoring.plans import actions as plans
+from server.mentoring.plans import rules
+from server.mentoring.plans.actions import (
     PlanChanged,
     Put,
     VisitChanged,
     VisitLocked,
     VisitPast,
 )
-from server.mentoring.rules import Visit
+from server.mentoring.plans.rules import Visit
 from tests.server.mentoring.planned import (
     BEGINS,
     changed,

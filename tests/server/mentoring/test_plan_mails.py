@@ -2,7 +2,7 @@
 
 from server.core import clock
 from server.mail import outbox
-from server.mentoring.plan_mails import VISITS
+from server.mentoring.plans.mails import VISITS
 from tests.server.mentoring.planned import at_desk
 from tests.support.web import Site
 

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from server.mentoring.models import Conflict, ConflictSource, PlanState, RoundState
-from server.mentoring.plan_look import Look, Undo
-from server.mentoring.planning import short_names
+from server.mentoring.plans.look import Look, Undo
+from server.mentoring.plans.planning import short_names
 from tests.server.mentoring.planned import (
     BEGINS,
     SIZES,

@@ -12,7 +12,7 @@ from server.events import told
 from server.live import log
 from server.mail.kinds import Letter, Recipient, Surroundings
 from server.mail.models import OutgoingMail
-from server.mentoring import plan_mails, plan_publishing, plans, queries
+from server.mentoring import queries
 from server.mentoring.models import (
     Availability,
     Conflict,
@@ -23,9 +23,12 @@ from server.mentoring.models import (
     Team,
     TeamState,
 )
-from server.mentoring.plan_mails import VISITS
-from server.mentoring.plan_publishing import PlanConflicts, PlanSame
-from server.mentoring.plans import PlanChanged
+from server.mentoring.plans import actions as plans
+from server.mentoring.plans import mails as plan_mails
+from server.mentoring.plans import publishing as plan_publishing
+from server.mentoring.plans.actions import PlanChanged
+from server.mentoring.plans.mails import VISITS
+from server.mentoring.plans.publishing import PlanConflicts, PlanSame
 from tests.server.mentoring.planned import (
     BEGINS,
     changed,

@@ -9,7 +9,7 @@ from server.core.db import Database
 from server.events.models import Session
 from server.mentoring import queries
 from server.mentoring.models import Availability, PlanState, Round, RoundForm, RoundState
-from server.mentoring.plan_mails import VISITS
+from server.mentoring.plans.mails import VISITS
 from tests.server.mentoring.planned import (
     BEGINS,
     SLUG,

@@ -6,10 +6,10 @@ import io
 import pytest
 
 from server.core.db import Database
-from server.mentoring import sheets
 from server.mentoring.models import PlanState, RoundState
-from server.mentoring.planning import Planning
-from server.mentoring.sheet_reading import MOST_BYTES, MOST_LINES, decoded, read
+from server.mentoring.plans import sheets
+from server.mentoring.plans.planning import Planning
+from server.mentoring.plans.sheet_reading import MOST_BYTES, MOST_LINES, decoded, read
 from server.web.sheet import csv_text
 from tests.server.mentoring.planned import (
     SIZES,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.mentoring import rules
-from server.mentoring.rules import Board, Trouble, Visit
+from server.mentoring.plans import rules
+from server.mentoring.plans.rules import Board, Trouble, Visit
 
 pytestmark = pytest.mark.pure
 

@@ -9,7 +9,6 @@ from server.core import clock
 from server.core.db import Db
 from server.demo.writing import insert_all
 from server.events.models import Event
-from server.mentoring import questions, team_list, team_queries
 from server.mentoring.models import (
     Conflict,
     ConflictSource,
@@ -19,7 +18,10 @@ from server.mentoring.models import (
     TeamMember,
     TeamState,
 )
-from server.mentoring.team_list import Shown
+from server.mentoring.teams import listing as team_list
+from server.mentoring.teams import queries as team_queries
+from server.mentoring.teams import questions
+from server.mentoring.teams.listing import Shown
 from server.rooms.models import Room, RoomKind
 from tests.server.mentoring import given
 from tests.server.mentoring.given import DESK, TEAM

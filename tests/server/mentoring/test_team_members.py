@@ -15,12 +15,12 @@ from server.core import clock
 from server.core.errors import DomainError
 from server.events.models import Event, Participation, Session
 from server.mail import jobs
-from server.mentoring import members as seats
 from server.mentoring import queries as mentoring
-from server.mentoring import team_queries
-from server.mentoring.members import Somebody
 from server.mentoring.models import Round, Team
-from server.mentoring.team_rules import AlreadyInTeam, LeadStays, TeamFull
+from server.mentoring.teams import members as seats
+from server.mentoring.teams import queries as team_queries
+from server.mentoring.teams.members import Somebody
+from server.mentoring.teams.rules import AlreadyInTeam, LeadStays, TeamFull
 from server.registration.models import RegistrationState
 from server.rooms.models import Placement
 from server.rounds import actions as rounds

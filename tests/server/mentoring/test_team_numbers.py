@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from server.accounts.models import Account
 from server.core import clock
 from server.events.models import Event
-from server.mentoring import teams
 from server.mentoring.models import Team, TeamState, Training
+from server.mentoring.teams import actions as teams
 from tests.server.mentoring import given
 from tests.support.web import Site
 

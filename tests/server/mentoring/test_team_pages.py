@@ -9,8 +9,9 @@ from server.core import clock
 from server.events import queries as events
 from server.events.models import Role
 from server.mail.models import OutgoingMail
-from server.mentoring import mails, team_queries
+from server.mentoring import mails
 from server.mentoring.models import Answer, Conflict, ConflictSource, QuestionKind, Team, TeamState
+from server.mentoring.teams import queries as team_queries
 from server.registration import queries as registrations
 from server.registration.models import RegistrationState
 from tests.server.mentoring import given

@@ -7,9 +7,9 @@ import pytest
 from server.events.draft import fingerprints
 from server.events.models import Topic
 from server.events.reading import MISSING, NOT_IN_LIST, TOO_LONG, Wrong
-from server.mentoring import team_draft
 from server.mentoring.models import Question, QuestionKind
-from server.mentoring.team_reading import (
+from server.mentoring.teams import draft as team_draft
+from server.mentoring.teams.reading import (
     NO_SUCH_MENTOR,
     NOT_A_PHONE,
     NOT_AN_ADDRESS,

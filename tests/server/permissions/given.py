@@ -24,7 +24,6 @@ from server.events.models import (
 )
 from server.mail import outbox
 from server.mail.models import OutgoingMail
-from server.mentoring import teams
 from server.mentoring.models import (
     Mentor,
     MentorState,
@@ -34,6 +33,7 @@ from server.mentoring.models import (
     Round,
     Training,
 )
+from server.mentoring.teams import actions as teams
 from server.registration import actions
 from server.registration.actions import Act
 from server.registration.models import Registration

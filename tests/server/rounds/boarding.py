@@ -12,11 +12,12 @@ from server.core.db import Database
 from server.events.models import Participation
 from server.mentoring.models import Round, Team
 from server.rooms.models import Placement, SeatState
-from server.rounds import actions, board
+from server.rounds import actions
 from server.rounds.actions import Act
-from server.rounds.board import Board
-from server.rounds.board_read import facts
-from server.rounds.board_reports import Reports
+from server.rounds.board import state as board
+from server.rounds.board.read import facts
+from server.rounds.board.reports import Reports
+from server.rounds.board.state import Board
 from tests.support.training import Held
 from tests.support.web import Browser, Site
 

@@ -11,11 +11,15 @@ from server.core import broker
 from server.core.broker import EmbeddedRedis
 from server.core.db import Database
 from server.mentoring.models import Round
-from server.rounds import board, board_moves, board_reports, lateness, ticking
 from server.rounds import help as calls
+from server.rounds import ticking
 from server.rounds.actions import Act
-from server.rounds.board_reports import Lines, Report, Reports
-from server.rounds.health import Need
+from server.rounds.board import moves as board_moves
+from server.rounds.board import reports as board_reports
+from server.rounds.board import state as board
+from server.rounds.board.health import Need
+from server.rounds.board.reports import Lines, Report, Reports
+from server.rounds.day import lateness
 from tests.server.rounds.boarding import opened, room_of, seen, sit
 from tests.support.queries import cost
 from tests.support.training import NOW, Held, Sizes, hold

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from server.core import broker, clock
-from server.rounds import board_moves, board_reports
 from server.rounds import help as calls
-from server.rounds.desk_log import staff_stream
+from server.rounds.board import moves as board_moves
+from server.rounds.board import reports as board_reports
+from server.rounds.board.desk_log import staff_stream
 from tests.server.rounds.boarding import account_of, opened, room_of
 from tests.support.live_client import closed_with, connect, first_of, hello
 from tests.support.served import Served

@@ -14,9 +14,9 @@ from server.live.models import StreamEvent
 from server.mentoring.models import Assignment, Round, RoundState
 from server.rooms.chat import room_stream
 from server.rooms.models import PlacedBy, Placement
-from server.rounds import board_moves
 from server.rounds import help as calls
 from server.rounds.actions import session_stream
+from server.rounds.board import moves as board_moves
 from server.rounds.models import HelpCall
 from tests.server.rounds.boarding import browser_of, opened, room_of, sit
 from tests.support.queries import cost

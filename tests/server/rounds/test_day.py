@@ -16,10 +16,11 @@ from server.mentoring import queries
 from server.mentoring.models import Round
 from server.rooms.chat import room_stream
 from server.rooms.models import SeatState
-from server.rounds import day, lateness
-from server.rounds.day import Day, Step
-from server.rounds.desk_log import staff_stream
-from server.rounds.lateness import VisitOver
+from server.rounds.board.desk_log import staff_stream
+from server.rounds.day import lateness
+from server.rounds.day import way as day
+from server.rounds.day.lateness import VisitOver
+from server.rounds.day.way import Day, Step
 from server.rounds.models import Lateness, Note, NoteReaders
 from tests.server.rounds.boarding import browser_of, opened, room_of
 from tests.support.queries import cost

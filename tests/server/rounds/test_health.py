@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.mentoring.timetable import Span
-from server.rounds.health import (
+from server.mentoring.schedule.timetable import Span
+from server.rounds.board.health import (
     Due,
     Facts,
     Hand,

@@ -13,10 +13,11 @@ from server.core.errors import NotFound
 from server.live.models import StreamEvent
 from server.rooms.chat import room_stream
 from server.rooms.models import Room
-from server.rounds import actions, board_moves
+from server.rounds import actions
 from server.rounds import help as calls
 from server.rounds.actions import Act
-from server.rounds.desk_log import staff_stream
+from server.rounds.board import moves as board_moves
+from server.rounds.board.desk_log import staff_stream
 from server.rounds.help import HelpByAnother, HelpOver
 from server.rounds.models import HelpCall
 from tests.support.training import NOW, Held, Sizes, hold

@@ -25,10 +25,12 @@ from server.mentoring.models import (
 from server.rooms.chat import room_stream
 from server.rooms.models import Placement, Room, RoomKind, SeatState
 from server.rooms.seat import person_stream
-from server.rounds import actions, board_moves, repair, ticking
+from server.rounds import actions, ticking
 from server.rounds.actions import Act, RoundNotReady
-from server.rounds.desk_log import staff_stream
-from server.rounds.repair import MentorCame, MentorNotFree, Names, VisitChanged, Wish
+from server.rounds.board import moves as board_moves
+from server.rounds.board import repair
+from server.rounds.board.desk_log import staff_stream
+from server.rounds.board.repair import MentorCame, MentorNotFree, Names, VisitChanged, Wish
 from tests.support.training import NOW, Held, Sizes, hold
 
 MINUTE = timedelta(minutes=1)

@@ -10,11 +10,12 @@ from server.core.db import Database
 from server.mentoring import queries
 from server.mentoring.models import Assignment, PlanState, Round
 from server.rooms.models import Placement
-from server.rounds import actions, repair, ticking
+from server.rounds import actions, ticking
 from server.rounds.actions import Act
-from server.rounds.board_room import RoomNow
-from server.rounds.health import Need
-from server.rounds.repair import Names, Wish
+from server.rounds.board import repair
+from server.rounds.board.health import Need
+from server.rounds.board.repair import Names, Wish
+from server.rounds.board.room import RoomNow
 from tests.server.rounds.boarding import seen, sit
 from tests.support.training import Held, Sizes, hold
 

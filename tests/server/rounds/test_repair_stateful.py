@@ -18,14 +18,16 @@ from sqlmodel import SQLModel, col, select
 
 from server.core.db import Database
 from server.core.errors import DomainError
-from server.mentoring import queries, timetable
+from server.mentoring import queries
 from server.mentoring.models import Assignment, PlanState, Round, RoundState, Team
+from server.mentoring.schedule import timetable
 from server.records.models import Attendance, Via
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Placement, SeatState
-from server.rounds import actions, repair, ticking
+from server.rounds import actions, ticking
 from server.rounds.actions import Act, team_rooms
-from server.rounds.repair import Names, Wish
+from server.rounds.board import repair
+from server.rounds.board.repair import Names, Wish
 from tests.support.training import NOW, Held, Sizes, hold
 
 SIZES = Sizes(teams=4, members=1, mentors=4, due=2, rounds=2, slots=2, slot=60, travel=10, pause=30)

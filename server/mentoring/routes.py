@@ -1,0 +1,36 @@
+"""The pages of teams, mentors, rounds and plans."""
+
+from typing import Final
+
+from starlette.routing import BaseRoute
+
+from server.mentoring.mentors import desk as mentor_desk
+from server.mentoring.mentors import desk_list as mentors_desk
+from server.mentoring.mentors import free_pages
+from server.mentoring.mentors import links as mentor_links
+from server.mentoring.mentors import pages as mentor_pages
+from server.mentoring.plans import pages as plan_pages
+from server.mentoring.plans import publish_pages, sheet_pages
+from server.mentoring.schedule import pages as round_pages
+from server.mentoring.teams import desk as team_desk
+from server.mentoring.teams import desk_list as teams_desk
+from server.mentoring.teams import own, question_desk, seat_links
+from server.mentoring.teams import pages as team_pages
+
+routes: Final[list[BaseRoute]] = [
+    *team_pages.routes,
+    *own.routes,
+    *seat_links.routes,
+    *teams_desk.routes,
+    *team_desk.routes,
+    *question_desk.routes,
+    *mentor_pages.routes,
+    *free_pages.routes,
+    *mentor_links.routes,
+    *mentors_desk.routes,
+    *mentor_desk.routes,
+    *plan_pages.routes,
+    *publish_pages.routes,
+    *round_pages.routes,
+    *sheet_pages.routes,
+]
