@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Page
 from tests.support import axe
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
-from tests.support.pages import PAGES, Shown, showing
+from tests.support.pages import PAGES
+from tests.support.pages.shown import Shown, showing
 from tests.support.visits import log_in
 
 ALL: Final = ROOT / "pictures"

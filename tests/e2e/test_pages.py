@@ -16,7 +16,9 @@ from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support import axe
 from tests.support.app import App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
-from tests.support.pages import PAGES, ROOM, Shown, routes_without_page, showing
+from tests.support.pages import PAGES, routes_without_page
+from tests.support.pages.room import ROOM
+from tests.support.pages.shown import Shown, showing
 from tests.support.visits import log_in
 
 # The light changes colours only, so the second run looks at those alone.
