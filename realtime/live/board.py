@@ -17,7 +17,8 @@ from realtime.gateway import BoardPlace, Gateway, Holder, Lines, Report
 from realtime.live.connection import Connection
 from realtime.live.hub import Hub
 from realtime.live.turns import turn
-from realtime.protocol.messages import BoardDigest, SeatReport
+from realtime.protocol.from_page import SeatReport
+from realtime.protocol.rounds import BoardDigest
 
 log = structlog.get_logger()
 

@@ -27,15 +27,9 @@ from realtime.live.hub import Hub
 from realtime.live.limits import Bucket
 from realtime.live.presence import PresenceBoard
 from realtime.live.snapshots import catch_up
-from realtime.protocol.messages import (
-    MAX_FRAME_BYTES,
-    VERSION,
-    Beat,
-    FromPage,
-    Hello,
-    Welcome,
-    from_page,
-)
+from realtime.protocol.base import MAX_FRAME_BYTES, VERSION
+from realtime.protocol.from_page import FromPage, Hello, from_page
+from realtime.protocol.messages import Beat, Welcome
 
 log = structlog.get_logger()
 

@@ -10,7 +10,8 @@ from starlette.websockets import WebSocket
 
 from realtime.gateway import Place
 from realtime.live.closing import Close, Closing
-from realtime.protocol.messages import Message, SeatLost
+from realtime.protocol.base import Message
+from realtime.protocol.messages import SeatLost
 
 MOST_WAITING_BYTES: Final = 300 * 1024
 

@@ -20,7 +20,7 @@ from realtime.live.nudges import Nudges
 from realtime.live.seats import tell_former_holder
 from realtime.live.snapshots import as_message
 from realtime.live.turns import turn
-from realtime.protocol.messages import SeatMoved
+from realtime.protocol.rounds import SeatMoved
 
 log = structlog.get_logger()
 

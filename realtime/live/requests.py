@@ -6,18 +6,18 @@ from realtime.gateway import BoardPlace, Devices, DomainError
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
 from realtime.live.snapshots import catch_up
-from realtime.protocol.messages import (
+from realtime.protocol.from_page import (
     ChatDelete,
     ChatPost,
     EventsSince,
     FromPage,
     Hello,
-    Reply,
     Request,
     SeatLeave,
     SeatReport,
     SeatTake,
 )
+from realtime.protocol.messages import Reply
 
 if TYPE_CHECKING:
     from realtime.live.channel import LiveChannel

@@ -10,13 +10,12 @@ from realtime.live.connection import Connection
 from realtime.protocol.messages import (
     ChatLine,
     LoggedEvent,
-    RoomDoor,
     RoomSnapshot,
-    RoundFacts,
     SessionSnapshot,
     Snapshot,
     logged_event,
 )
+from realtime.protocol.rounds import RoomDoor, RoundFacts
 
 MOST_MISSED: Final = 200  # whoever missed more gets a snapshot
 MOST_MISSED_BYTES: Final = 128 * 1024  # less than may wait for a page

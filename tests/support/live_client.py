@@ -14,7 +14,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from realtime.protocol.messages import VERSION
+from realtime.protocol.base import VERSION
 
 CEILING_SECONDS = 60
 Messages = list[dict[str, Any]]

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from realtime.live.closing import Close
-from realtime.protocol.messages import ChatPost, FromPage, Hello, Message, ToPage, from_page
+from realtime.protocol.base import Message
+from realtime.protocol.from_page import ChatPost, FromPage, Hello, from_page
+from realtime.protocol.messages import ToPage
 
 pytestmark = pytest.mark.pure
 
