@@ -3,12 +3,13 @@
 Each comes with a finder of its own, which says whose team it is and whether the visitor may.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from server.accounts import queries as account_queries
 from server.accounts.entering import slow_down, slow_down_person
@@ -44,7 +45,22 @@ class Held:
 Find = Callable[[Db, Request], Awaitable[Held]]
 Again = Callable[..., Awaitable[Response]]  # the page once more: request, status, what was wrong
 
+Act = Callable[[Request, Find, Again], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 REFUSALS = (AlreadyInTeam, LeadStays, TeamChanged, TeamFull, TooMany)
+
+
+def routes(place: str, find: Find, again: Again) -> list[Route]:
+    """POST `place`/<act> for each act; `find` says on what, `again` shows what was wrong."""
+
+    def acting(act: Act) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            return await act(request, find, again)
+
+        return endpoint
+
+    return [Route(f"{place}/{name}", acting(act), methods=["POST"]) for name, act in ACTS.items()]
 
 
 async def substitute(request: Request, find: Find, again: Again) -> Response:
@@ -168,3 +184,12 @@ def _seat(roll: Roll, number: int) -> Any:
 
 def _actor(request: Request) -> Any:
     return known_visitor(request).account_id
+
+
+ACTS: Final[Mapping[str, Act]] = {
+    "substitute": substitute,
+    "invite": invite,
+    "paper": paper,
+    "vacate": vacate,
+    "lead": hand_over,
+}

@@ -1,6 +1,6 @@
 """The organizer's page of one team: seen, corrected, seated anew, cancelled."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -196,31 +196,6 @@ def _facts(held: Held, roll: Roll) -> dict[str, str]:
     }
 
 
-async def substitute(request: Request) -> Response:
-    """POST /manage/{slug}/teams/{number}/substitute"""
-    return await acts.substitute(request, _held, _page)
-
-
-async def invite(request: Request) -> Response:
-    """POST /manage/{slug}/teams/{number}/invite"""
-    return await acts.invite(request, _held, _page)
-
-
-async def paper(request: Request) -> Response:
-    """POST /manage/{slug}/teams/{number}/paper"""
-    return await acts.paper(request, _held, _page)
-
-
-async def vacate(request: Request) -> Response:
-    """POST /manage/{slug}/teams/{number}/vacate"""
-    return await acts.vacate(request, _held, _page)
-
-
-async def hand_over(request: Request) -> Response:
-    """POST /manage/{slug}/teams/{number}/lead"""
-    return await acts.hand_over(request, _held, _page)
-
-
 async def _read(db: Db, request: Request) -> Held:
     return await _of(db, request, *await training_at(db, request, Capability.PEOPLE_READ))
 
@@ -234,19 +209,13 @@ async def _of(db: Db, request: Request, event: Event, training: Any) -> Held:
     return Held(event, training, found, f"/manage/{event.slug}/teams/{found.number}")
 
 
-def _post(act: str, endpoint: Any) -> Route:
-    return Route(f"/manage/{{slug}}/teams/{{number:int}}/{act}", endpoint, methods=["POST"])
-
+PATH: Final = "/manage/{slug}/teams/{number:int}"
 
 routes = [
-    Route("/manage/{slug}/teams/{number:int}", show, methods=["GET"]),
-    Route("/manage/{slug}/teams/{number:int}", correct, methods=["POST"]),
-    _post("cancel", cancel),
-    _post("apart", keep_apart),
-    _post("meet", let_meet),
-    _post("substitute", substitute),
-    _post("invite", invite),
-    _post("paper", paper),
-    _post("vacate", vacate),
-    _post("lead", hand_over),
+    Route(PATH, show, methods=["GET"]),
+    Route(PATH, correct, methods=["POST"]),
+    Route(f"{PATH}/cancel", cancel, methods=["POST"]),
+    Route(f"{PATH}/apart", keep_apart, methods=["POST"]),
+    Route(f"{PATH}/meet", let_meet, methods=["POST"]),
+    *acts.routes(PATH, _held, _page),
 ]

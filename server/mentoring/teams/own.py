@@ -1,6 +1,6 @@
 """The page of a team for its members, and what its lead does there."""
 
-from typing import Any
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,31 +27,6 @@ from server.web.services import services
 async def show(request: Request) -> Response:
     """GET /e/{slug}/team/{number}: who sits where, what was answered, what comes next."""
     return await _page(request)
-
-
-async def substitute(request: Request) -> Response:
-    """POST /e/{slug}/team/{number}/substitute"""
-    return await acts.substitute(request, _led, _page)
-
-
-async def invite(request: Request) -> Response:
-    """POST /e/{slug}/team/{number}/invite"""
-    return await acts.invite(request, _led, _page)
-
-
-async def paper(request: Request) -> Response:
-    """POST /e/{slug}/team/{number}/paper"""
-    return await acts.paper(request, _led, _page)
-
-
-async def vacate(request: Request) -> Response:
-    """POST /e/{slug}/team/{number}/vacate"""
-    return await acts.vacate(request, _led, _page)
-
-
-async def hand_over(request: Request) -> Response:
-    """POST /e/{slug}/team/{number}/lead"""
-    return await acts.hand_over(request, _led, _page)
 
 
 async def _page(
@@ -123,15 +98,9 @@ async def _led(db: Db, request: Request) -> Held:
     return held
 
 
-def _post(act: str, endpoint: Any) -> Route:
-    return Route(f"/e/{{slug}}/team/{{number:int}}/{act}", endpoint, methods=["POST"])
-
+PATH: Final = "/e/{slug}/team/{number:int}"
 
 routes = [
-    Route("/e/{slug}/team/{number:int}", show, methods=["GET"]),
-    _post("substitute", substitute),
-    _post("invite", invite),
-    _post("paper", paper),
-    _post("vacate", vacate),
-    _post("lead", hand_over),
+    Route(PATH, show, methods=["GET"]),
+    *acts.routes(PATH, _led, _page),
 ]
