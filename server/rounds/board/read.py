@@ -17,7 +17,8 @@ from server.events.models import Event, Participation, Topic
 from server.mentoring import queries
 from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, RoundForm, Slot
 from server.records.models import Attendance
-from server.rooms.models import Placement, Room, RoomKind, SeatState
+from server.rooms.models import Placement, SeatState
+from server.rounds import groups
 from server.rounds import help as calls
 from server.rounds.models import HelpCall, Lateness
 
@@ -129,13 +130,12 @@ async def _of_teams(db: Db, event: Event, people: dict[UUID, tuple[UUID, str]]) 
 async def _of_groups(
     db: Db, round_: Round, names: dict[UUID, str], places: dict[UUID, Placement]
 ) -> list[Spot]:
-    rooms = select(Room).where(Room.session_id == round_.session_id, Room.kind == RoomKind.GROUP)
     people: dict[UUID, list[Somebody]] = defaultdict(list)
     for person, place in sorted(places.items()):
         people[place.room_id].append(Somebody(person, names.get(person, "")))
     return [
-        Spot(room.number or 0, room.name, room.id, None, None, people[room.id])
-        for room in await db.exec(rooms.order_by(col(Room.number)))
+        Spot(room.number or 0, "", room.id, None, None, people[room.id])
+        for room in await groups.rooms_of(db, round_)
     ]
 
 
