@@ -10,7 +10,7 @@ from sqlmodel import select
 from server.accounts import queries as accounts
 from server.accounts.models import Account
 from server.core.db import Db
-from server.demo import forum, past, plays, programme, training, workshop, writing
+from server.demo import forum, past, plays, programme, rounds, training, workshop, writing
 from server.demo.crowd import Member
 from server.demo.ledger import Ledger
 from server.demo.people import Somebody, people
@@ -77,7 +77,9 @@ async def fill(db: Db, now: datetime) -> list[str]:
     for ledger in ledgers:
         await writing.insert_ledger(db, ledger)
     others = [member.account for member in cast.past[-MENTORS:]]
-    await workshop.fill(db, await events.published(db, training.SLUG), others, now)
+    event = await events.published(db, training.SLUG)
+    await workshop.fill(db, event, others, now)
+    await rounds.fill(db, event, now)
     return [part.slug for part in PARTS]
 
 

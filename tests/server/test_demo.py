@@ -37,6 +37,9 @@ from server.events.models import (
 from server.events.reading import read
 from server.live.models import StreamEvent
 from server.mail.models import OutgoingMail
+from server.mentoring import queries as mentoring
+from server.mentoring.models import PlanState
+from server.mentoring.plans.rules import review
 from server.organizations import queries as organizations
 from server.organizations.models import Membership, Organization
 from server.programme.editor import editing
@@ -382,7 +385,30 @@ async def test_running_again_moves_the_days(own_filled: Database, days: int) -> 
                 )
             shown = await editing(db, event)
             assert (shown.effects, shown.wrong) == ([], {})
+        await ensure_rounds_are_in_their_sessions(db)
         await ensure_history_followed(db, later)
+
+
+async def test_training_has_rounds_and_a_plan_without_trouble(filled: Database) -> None:
+    async with filled.reading() as db:
+        event = await event_at(db, training.SLUG)
+        board = await mentoring.board_of(db, event.id)
+        plan = await mentoring.plan_in(db, event.id, PlanState.PUBLISHED)
+        visits = mentoring.visits_from(await mentoring.assignments_of(db, plan))
+        await ensure_rounds_are_in_their_sessions(db)
+    judged = review(board, visits)
+    assert judged.troubles == {}
+    assert len(visits) == len(board.rounds) * len(board.teams) - len(judged.gaps)
+
+
+async def ensure_rounds_are_in_their_sessions(db: Db) -> None:
+    event = await event_at(db, training.SLUG)
+    sessions = {session.id: session for session in await queries.sessions_of(db, event)}
+    rounds = await mentoring.rounds_of(db, event.id)
+    assert [each.number for each in rounds] == [1, 2, 3]
+    for each in rounds:
+        session = sessions[each.session_id]
+        assert session.starts_at < each.starts_at < each.ends_at < session.ends_at
 
 
 async def ensure_history_followed(db: Db, later: datetime) -> None:
