@@ -21,6 +21,8 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "roam": ("tests.load.accidents", "roam"),
     "loss": ("tests.load.loss",),
     "training": ("tests.load.training",),
+    "devices": ("tests.load.devices",),
+    "absences": ("tests.load.absences",),
     "web-kills": ("tests.load.web_kills",),
     "last-seat": ("tests.load.last_seat",),
     "mails": ("tests.load.mail_kills",),

@@ -105,6 +105,57 @@ async def test_a_call_is_told_aloud_and_enters_the_queue_of_an_open_board(
         assert made.taken_by == held.held.organizer.id
 
 
+async def test_a_room_calls_and_hears_what_the_organizer_does(app: App, browser: Browser) -> None:
+    async with (
+        training(app, SIZES) as held,
+        held.somebody(browser, held.held.organizer) as organizer,
+        held.member(browser, 0) as member,
+    ):
+        await held.open()
+        await member.go(held.room)
+        await member.page.click("[data-part=prejoin] [data-part=enter]")
+        await member.inside()
+        board, room = organizer.page, member.page
+        await board.goto(f"{app.url}/manage/{held.held.event.slug}/board/1")
+        await board.locator(".board[data-live]").wait_for()
+        await room.click("[data-part=help-button]")
+        await room.fill("[data-part=help-words]", "音が聞こえません")
+        await room.click("[data-part=help-dialog] [value=yes]")
+        await until(partial(shows, room, "[data-part=help-button]", "呼んでいます"))
+        await until(partial(shows, board, FIRST, "助けを呼んでいます"))
+        async with board.context.expect_page():
+            await board.click(f"{FIRST} >> button.board-do")
+        await until(partial(shows, room, "[data-part=help-button]", "向かっています"))
+        await room.click("[data-part=help-button]")
+        await room.click("[data-part=help-over-dialog] [value=yes]")
+        await until(partial(shows, room, "[data-part=help-button]", "主催者を呼ぶ"))
+        await act(board, "tell", text="あと一時間で昼休みです")
+        await until(partial(shows, room, "[data-part=told-text]", "昼休み"))
+        ends = await room.locator("[data-part=ring-back]").text_content()
+        await act(board, "extend")
+        await until(partial(differs, room, "[data-part=ring-back]", str(ends)))
+        await act(board, "back")
+        await room.locator("[data-part=returning-banner]").wait_for()
+        await board.click(".board-stop")
+        await room.locator("[data-part=returning-banner]").wait_for(state="hidden")
+        assert await room.locator("[data-part=ring]").is_visible()
+        assert (organizer.errors, member.errors) == ([], [])
+
+
+async def act(board: Page, verb: str, **fields: str) -> None:
+    """Use a tool of the deck, which asks once."""
+    tool = board.locator(f".board-act:has(form[action$='/{verb}'])")
+    await tool.locator("summary").click()
+    for name, words in fields.items():
+        await tool.locator(f"[name={name}]").fill(words)
+    async with board.expect_navigation():
+        await tool.locator("button[type=submit]").click()
+
+
+async def differs(page: Page, selector: str, words: str) -> bool:
+    return await page.locator(selector).text_content() != words
+
+
 async def test_the_arrows_go_from_room_to_room(app: App, browser: Browser) -> None:
     async with training(app, SIZES) as held, held.somebody(browser, held.held.organizer) as who:
         await held.open()
