@@ -54,6 +54,8 @@ FOR_README: Final = {
     ("room", View("ja", 1280, False)),
     ("prejoin", View("ja", 1280, True)),
     ("event-known", View("en", 390, False)),
+    ("board", View("ja", 1280, False)),
+    ("mentor-day", View("en", 1280, False)),
 }
 
 

@@ -16,25 +16,32 @@ from server.events import queries as events
 from server.me import queries, rules
 from server.me.rules import Ahead
 from server.mentoring import queries as mentoring
-from server.mentoring.models import Team
+from server.mentoring.models import Round, Team
+from server.mentoring.plans.meetings import Meeting, meetings_of
 from server.records import listing
 from server.rooms import places, present
 from server.rooms.models import Room, RoomKind
 from server.rooms.present import Present
+from server.rounds import queries as rounds
 from server.web.pages import known_visitor, page
 from server.web.services import services
 
 MOST_LATER: Final = 8
+MOST_VISITS: Final = 6
 MOST_SEATS: Final = 7  # drawn with names
 
 
 class Next(NamedTuple):
-    """The next session, the room one belongs in, who is there already, and one's team if any."""
+    """The next session, the room one belongs in, who is there already; in a training one's team,
+    round and visits.
+    """
 
     ahead: Ahead
     people: list[Present]
     room: Room | None
     team: Team | None
+    round: Round | None  # the one that runs, when it has sent one to a room of its own
+    meetings: list[Meeting]  # one's visits to come
 
     @property
     def apart(self) -> bool:
@@ -47,7 +54,9 @@ class Next(NamedTuple):
         at = self.ahead
         there = (str(each.participation_id) for each in self.people)
         room = str(self.room.id) if self.room else ""
-        return " ".join([str(at.session.id), str(at.session.v), at.door, at.phase, room, *there])
+        visits = (f"{each.span.starts_at.isoformat()} {each.mentor}" for each in self.meetings)
+        here = [str(at.session.id), str(at.session.v), at.door, at.phase, room]
+        return " ".join([*here, *there, *visits])
 
 
 class Day(NamedTuple):
@@ -93,7 +102,16 @@ async def _next(
     assert participation is not None  # who goes to a session takes part
     room = await places.known_place(db, participation=participation, session=session)
     people = await present.people(db, [room.id], now=now) if room else []
-    return Next(ahead[0], people, room, teams.get(event.id))
+    running = await rounds.running(db, session.id)
+    meetings = await meetings_of(db, event, account_id)
+    return Next(
+        ahead=ahead[0],
+        people=people,
+        room=room,
+        team=teams.get(event.id),
+        round=running[0] if running and room and room.kind is not RoomKind.MAIN else None,
+        meetings=[each for each in meetings if each.span.ends_at > now][:MOST_VISITS],
+    )
 
 
 def _plan(first: Next, name: str) -> dict[str, Any]:

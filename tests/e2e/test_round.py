@@ -75,7 +75,7 @@ async def test_a_note_is_shared_as_it_is_written_and_nothing_is_lost(
     async with (
         training(app, SIZES) as held,
         held.member(browser, 0) as one,
-        held.member(browser, 0, 1) as mate,
+        held.member(browser, 0, 1, width=390, height=844) as mate,  # the notes are a tab there
     ):
         await held.open()
         for who in (one, mate):

@@ -14,7 +14,7 @@ from server.mail.kinds import Letter, Recipient
 from server.mail.render import render
 from server.mail.smtp import Rendered
 from server.mentoring.models import Round, Team
-from server.mentoring.plans.mails import Meeting
+from server.mentoring.plans.meetings import Meeting
 from server.mentoring.schedule.timetable import Span
 from server.organizations.models import Membership, MembershipRole, MembershipState, Organization
 from server.registration.mails import Seat
@@ -160,7 +160,10 @@ def _visits() -> dict[str, Letter]:
     def meetings(mine: bool) -> list[Meeting]:
         begins = [STARTS + n * HOUR / 4 for n in range(3)]
         spans = [Span(begin, begin + HOUR / 5) for begin in begins]
-        return [Meeting(round_, span, team, "真鍋 志乃", mine) for span in spans]
+        return [
+            Meeting(round_, slot, span, team, "真鍋 志乃", mine)
+            for slot, span in enumerate(spans, start=1)
+        ]
 
     return {
         "visits-mentor": _letter("visits", at, meetings=meetings(True)),

@@ -86,7 +86,7 @@ async def add_session(page: Page) -> None:
 
 async def at_the_door(page: Page) -> None:
     """Wait for one's own picture before the room."""
-    await _playing(page, "[data-part=preview]", count=1)
+    await playing(page, "[data-part=preview]", count=1)
 
 
 async def others_inside(page: Page) -> None:
@@ -100,16 +100,16 @@ async def inside(page: Page) -> None:
     """Walk into the room."""
     await page.click("[data-part=prejoin] [data-part=enter]")
     await page.locator("yoriai-tile.tile-you").wait_for(timeout=CEILING_SECONDS * 1000)
-    await _playing(page, "yoriai-tile video", count=1)
+    await playing(page, "yoriai-tile video", count=1)
 
 
 async def in_company(page: Page) -> None:
     """Walk into the room and see the others."""
     await inside(page)
-    await _playing(page, "yoriai-tile video", count=1 + len(COMPANY))
+    await playing(page, "yoriai-tile video", count=1 + len(COMPANY))
 
 
-async def _playing(page: Page, selector: str, *, count: int) -> None:
+async def playing(page: Page, selector: str, *, count: int) -> None:
     """Wait until so many of the videos show a picture."""
     await page.wait_for_function(
         "([selector, count]) => [...document.querySelectorAll(selector)]"

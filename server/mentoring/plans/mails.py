@@ -5,12 +5,11 @@ It is written when it is sent, from the plan that holds then; who is owed a newe
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from server.accounts.models import Account
 from server.core import i18n
 from server.core.db import Db
 from server.core.i18n import N_
@@ -21,31 +20,16 @@ from server.mail.models import OutgoingMail
 from server.mail.rules import address_in
 from server.mentoring import queries
 from server.mentoring.models import (
-    Assignment,
     Mentor,
     Plan,
     PlanState,
     Round,
-    Slot,
-    Team,
     TeamMember,
-    TeamState,
 )
-from server.mentoring.schedule import timetable
-from server.mentoring.schedule.timetable import Span
+from server.mentoring.plans.meetings import meetings_of
 
 VISITS: Final = "visits"
 SUBJECT: Final = N_("訪問の予定：{title}")
-
-
-class Meeting(NamedTuple):
-    """A visit as its reader sees it: with whom, in which round and room."""
-
-    round: Round
-    span: Span
-    team: Team
-    mentor: str
-    mine: bool  # the reader is the mentor
 
 
 async def owe(
@@ -78,7 +62,7 @@ async def compose(
     if plan is None or await _newer_owed(db, mail, plan):
         return None
     event = await db.get_one(Event, plan.event_id)
-    meetings = await _meetings(db, event, recipient.account_id)
+    meetings = await meetings_of(db, event, recipient.account_id)
     title = i18n.pick(event.title, recipient.locale).body
     return Letter(
         subject=i18n.catalog(recipient.locale).gettext(SUBJECT).format(title=title),
@@ -119,35 +103,6 @@ async def _newer_owed(db: Db, mail: OutgoingMail, plan: Plan) -> bool:
     ids = [UUID(subject) for subject in (await db.exec(later)).all()]
     same = select(Plan.id).where(col(Plan.id).in_(ids), Plan.event_id == plan.event_id)
     return (await db.exec(same)).first() is not None
-
-
-async def _meetings(db: Db, event: Event, account_id: UUID) -> list[Meeting]:
-    """The visits that an account makes or gets, by their times."""
-    own = select(TeamMember.team_id).where(
-        TeamMember.account_id == account_id, col(TeamMember.until).is_(None)
-    )
-    found = (
-        select(Slot, Round, Team, Account)
-        .select_from(Assignment)
-        .join(Plan, col(Plan.id) == col(Assignment.plan_id))
-        .join(Slot, col(Slot.id) == col(Assignment.slot_id))
-        .join(Round, col(Round.id) == col(Slot.round_id))
-        .join(Team, col(Team.id) == col(Assignment.team_id))
-        .join(Mentor, col(Mentor.id) == col(Assignment.mentor_id))
-        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
-        .join(Account, col(Account.id) == col(Participation.account_id))
-        .where(
-            Plan.event_id == event.id,
-            Plan.state == PlanState.PUBLISHED,
-            Team.state == TeamState.REGISTERED,
-            (col(Account.id) == account_id) | col(Assignment.team_id).in_(own),
-        )
-    )
-    meetings = [
-        Meeting(round_, timetable.span_of(round_, slot), team, mentor.name, mentor.id == account_id)
-        for slot, round_, team, mentor in (await db.exec(found)).all()
-    ]
-    return sorted(meetings, key=lambda meeting: meeting.span.starts_at)
 
 
 KINDS: Final[Mapping[str, Compose]] = {VISITS: compose}

@@ -84,6 +84,7 @@ function furnish(root, place, live, passage, choices) {
   chat(room, place, live, panel, toast);
   new Controls(part(room, "controls"), media.mine);
   const round = new RoundClock(live, place);
+  round.on("change", () => panel.inRound(round.apart));
   const notes = new NotesView(part(room, "notes"), live, round, place);
   const chooser = new Chooser(part(room, "choose"), place.choosePath, toast);
   new RoundView(room, round, place, live.clock, toast, ({ own, rooms }) => {

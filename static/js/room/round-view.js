@@ -92,11 +92,15 @@ export class RoundView {
     const { apart, left, facts } = this.#round;
     const place = part(this.#root, "ring");
     place.hidden = !apart;
+    const line = part(this.#root, "mentor-line"); // on phones, which have no hearth
+    line.hidden = !apart;
     if (!apart || !facts) return;
     part(place, "ring-left").textContent = remaining(left);
     part(place, "ring-back").textContent = say("ring.back", { time: this.#hour(facts.ends_at) });
-    part(place, "ring-mentor").textContent = this.#mentor();
-    part(this.#root, "next-visit").textContent = this.#next();
+    const [mentor, next] = [this.#mentor(), this.#next()];
+    part(place, "ring-mentor").textContent = mentor;
+    part(this.#root, "next-visit").textContent = next;
+    line.textContent = next || mentor;
     const seconds = Math.max(0, Math.ceil(left / 1000));
     part(this.#root, "returning-detail").textContent = sayCount("round.returning", seconds);
     const minutes = Math.round((Date.parse(facts.ends_at) - Date.parse(facts.starts_at)) / 60_000);

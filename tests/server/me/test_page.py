@@ -8,6 +8,8 @@ import pytest
 from server.accounts.models import Account
 from server.core import clock
 from server.events.models import Participation
+from server.rounds import actions as rounds
+from server.rounds.actions import Act
 from tests.server.records import given as records
 from tests.server.registration import given
 from tests.support import training
@@ -115,6 +117,31 @@ async def test_who_has_a_part_in_a_training_finds_the_way_to_it(
         statuses = [(await browser.get(path)).status_code for path in found]
     assert found == paths
     assert set(statuses) == {200}
+
+
+async def test_a_round_that_runs_and_ones_visits_are_shown(site: Site) -> None:
+    async with site.database.writing() as db:
+        held = await training.hold(db, now=clock.now(), slug="own-training")
+        member, mentor = held.everyone[0], held.mentors[0].participation_id
+        pages = {}
+        for person in (member, mentor):
+            account_id = (await db.get_one(Participation, person)).account_id
+            pages[person] = await db.get_one(Account, account_id)
+    shown = {}
+    for when in ("before", "in the round"):
+        if when == "in the round":
+            async with site.database.writing() as db:
+                await rounds.open_round(db, held.rounds[0].id, Act(actor=None, now=clock.now()))
+        for person, account in pages.items():
+            async with site.browser() as browser:
+                browser.hold(await site.login(account))
+                shown[when, person] = (await browser.get("/me")).text
+    assert "ルーム1　見本1町</h1>" in shown["in the round", member]
+    assert "ルーム1　見本1町</h1>" not in shown["before", member]
+    assert "第1ラウンド　第1枠" in shown["before", member]
+    assert re.search(r"ルーム1　メンター mentor\d さんさん", shown["before", member])
+    assert re.search(r"ルーム\d　見本\d町", shown["before", mentor])
+    assert "メンター mentor" not in shown["before", mentor]
 
 
 async def test_fifty_events_cost_as_many_queries_as_one(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.support import steps
+from tests.support import in_round, steps
 from tests.support.pages.shown import Shown
 from tests.support.visits import STRANGER
 
@@ -31,4 +31,12 @@ PAGES: Final = (
     ),
     Shown(name="room-left", route=ROOM, path="{room}", who="participant", steps=steps.left),
     Shown(name="room-refused", route=ROOM, path="{room}", who=STRANGER, status=403),
+    Shown(
+        name="room-round",
+        route=ROOM,
+        path=in_round.ROOM,
+        who="participant",
+        setting=in_round.talking,
+        steps=in_round.with_all,
+    ),
 )
