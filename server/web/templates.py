@@ -69,7 +69,7 @@ def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
     )
     catalog = i18n.catalog(locale)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # from the extension
-        catalog.gettext, catalog.ngettext, newstyle=True
+        catalog.gettext, catalog.ngettext, newstyle=True, pgettext=catalog.pgettext
     )
     environment.globals.update(
         shared,
