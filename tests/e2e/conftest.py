@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 from pytest_asyncio import is_async_test
 
 from tests.support.app import App, fill, put_aside, ready, running_app
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, chromium
 
 HERE = Path(__file__).parent
 
@@ -83,4 +83,11 @@ async def app(shared_app: App) -> AsyncIterator[App]:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
     async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def whole_browser() -> AsyncIterator[Browser]:
+    """The same as people have it, with the window around its pages."""
+    async with chromium(program=CHROMIUM) as started:
         yield started

@@ -32,7 +32,12 @@ STAY = timedelta(seconds=5)  # long enough to be more than a moment
     ],
 )
 async def test_from_an_empty_server_to_an_attendance_record(
-    tmp_path: Path, database_url: str, redis_url: str, browser: Browser, locale: str, hands: Hands
+    tmp_path: Path,
+    database_url: str,
+    redis_url: str,
+    whole_browser: Browser,
+    locale: str,
+    hands: Hands,
 ) -> None:
     async with AsyncExitStack() as stack:
         box = stack.enter_context(mailbox())
@@ -45,7 +50,7 @@ async def test_from_an_empty_server_to_an_attendance_record(
                 settings=box.settings,
             )
         )
-        story = Story(app, box, browser, hands, locale)
+        story = Story(app, box, whole_browser, hands, locale)
         staff, organizer, newcomer = [
             await stack.enter_async_context(story.somebody()) for _ in range(3)
         ]

@@ -35,7 +35,7 @@ def routes_of(app: Starlette) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     "state",
     [
-        EventState.PUBLISHED,
+        pytest.param(EventState.PUBLISHED, marks=pytest.mark.only_servers),
         pytest.param(EventState.DRAFT, marks=pytest.mark.only_embedded),
     ],
 )
