@@ -86,7 +86,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def whole_browser() -> AsyncIterator[Browser]:
     """The same as people have it, with the window around its pages."""
     async with chromium(program=CHROMIUM) as started:

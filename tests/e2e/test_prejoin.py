@@ -20,8 +20,8 @@ SLOW_CLOCK = """
 ENTER = "[data-part=prejoin] [data-part=enter]"
 
 
-async def test_the_microphone_is_off_and_its_level_moves(app: App, browser: Browser) -> None:
-    async with person(app, browser, "participant") as one:
+async def test_the_microphone_is_off_and_its_level_moves(app: App, whole_browser: Browser) -> None:
+    async with person(app, whole_browser, "participant") as one:
         await one.go()
         assert await pressed(one, "mic-switch") == "false"
         await until(lambda: is_pressed(one, "camera-switch"))
@@ -46,9 +46,9 @@ async def plays(somebody: Person) -> bool:
 
 
 async def test_chosen_devices_are_kept_and_a_missing_one_falls_back(
-    app: App, browser: Browser
+    app: App, whole_browser: Browser
 ) -> None:
-    async with person(app, browser, "participant") as one:
+    async with person(app, whole_browser, "participant") as one:
         await one.go()
         mics = one.page.locator("[data-part=prejoin] [data-kind=audioinput] select")
         await mics.locator("option").nth(1).wait_for(state="attached")
@@ -130,9 +130,11 @@ async def test_no_devices_at_all_are_said_in_their_rows(app: App) -> None:
         await one.inside()
 
 
-async def test_the_door_opens_by_itself_at_the_servers_time(app: App, browser: Browser) -> None:
+async def test_the_door_opens_by_itself_at_the_servers_time(
+    app: App, whole_browser: Browser
+) -> None:
     await open_door_in(app, timedelta(seconds=9))
-    async with person(app, browser, "participant", script=SLOW_CLOCK) as one:
+    async with person(app, whole_browser, "participant", script=SLOW_CLOCK) as one:
         await one.go(f"{app.event}/s/3/room")
         button = one.page.locator(ENTER)
         await one.page.locator("[data-part=door-tag]", has_text="まだ開いていません").wait_for()
