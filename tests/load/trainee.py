@@ -127,7 +127,8 @@ class Trainee:
     async def _follow(self) -> None:
         """Each move that the page hears of begins a stay elsewhere."""
         while True:
-            await self.page.until(lambda: len(self._moved()) > self.moves)
+            with contextlib.suppress(TimeoutError):  # a slot may be longer than that patience
+                await self.page.until(lambda: len(self._moved()) > self.moves)
             for moved in self._moved()[self.moves :]:
                 self.moves += 1
                 if moved["data"]["room"] != self.stays[-1].room:

@@ -80,7 +80,7 @@ class Plan:
     browsers: int
     kills: tuple[str, ...]
     coming: float = 40.0  # seconds over which people come
-    before: float = 75.0  # seconds from the first word to the first round
+    before: float = 120.0  # seconds from the first word to the first round
 
     @asynccontextmanager
     async def redis(self, folder: Path) -> AsyncIterator[OwnRedis]:
@@ -176,11 +176,9 @@ async def _gather(day: Day, app: App, stack: AsyncExitStack) -> None:
         day.people[person] = Trainee(
             app.url, path, token, str(person), post, identity, seed, turn=number % 4
         )
+    await _browsers(day, app, stack, real)  # first: a browser among two hundred starts slowly
     pace = day.plan.coming / max(1, len(day.people))
-    await asyncio.gather(
-        *(_come(each, n * pace) for n, each in enumerate(day.people.values())),
-        _browsers(day, app, stack, real),
-    )
+    await asyncio.gather(*(_come(each, n * pace) for n, each in enumerate(day.people.values())))
 
 
 async def _come(person: Trainee, after: float) -> None:
