@@ -48,6 +48,7 @@ from tests.support.waiting import until
 IN_TIME: Final = 65.0  # seconds after the slot's start
 BEFORE: Final = 45.0  # seconds until the first round, for everybody to come
 AT_ONCE: Final = 8  # who come
+REPORT_EVERY: Final = 5.0
 CALLS: Final = "#board-calls > li"
 MISSING: Final = "メンターがいません"
 
@@ -89,10 +90,12 @@ async def run(sizes: Sizes, absences: list[int]) -> dict[str, object]:
         organizer = await stack.enter_async_context(held.somebody(browser, made.organizer))
         drill = Drill(held, organizer.page, database)
         before = await plan_of(drill)
+        alive = asyncio.create_task(_live(drill))
         await _come(drill, made.everyone)
         for slot, round_, count in _slots(drill, absences):
             await _slot(drill, round_, slot, count)
         found = await verdict(drill, before)
+        alive.cancel()
         for page in drill.lines.values():
             await page.__aexit__()
         return found
@@ -165,6 +168,15 @@ async def _come(drill: Drill, people: list[UUID]) -> None:
 
     tokens = await _logins(drill, people)
     await asyncio.gather(*(come(person, token) for person, token in tokens.items()))
+
+
+async def _live(drill: Drill) -> None:
+    """Tell of everybody's devices as pages do; who does not is not there any more."""
+    quiet = {"mic": True, "camera": False, "talk_ms": 0, "quality": "good", "transport": "udp"}
+    while True:
+        for page in list(drill.lines.values()):
+            await page.tell({"type": "seat.report", **quiet})
+        await asyncio.sleep(REPORT_EVERY)
 
 
 async def _logins(drill: Drill, people: list[UUID]) -> dict[UUID, str]:
