@@ -4,7 +4,8 @@ The embedded shape is SQLite and the Redis inside the process; the server shape 
 a Redis server. The same tests run in both, and their numbers must be equal; what looks the same in
 both runs in one of them (`only_…`). What touches neither, as the media engine does, runs once
 beside them; pure tests have run before, in `make check`. Much of a run is waiting for browsers and
-leases, so the three fill each other's gaps; each takes its ports from a range of its own.
+leases, so the three fill each other's gaps; each takes its ports from a range of its own. What
+changes the machine's network comes last: every Chromium drops what it is just loading then.
 """
 
 import asyncio
@@ -17,12 +18,14 @@ from typing import Final, NamedTuple
 
 SHAPES: Final = ("embedded", "servers")
 ALONE: Final = "alone"
+LAST: Final = "last"
 COUNT: Final = re.compile(r"^(?:=+ )?(\d+)(?:/\d+)? tests? collected")
 SHARED: Final = "not pure and not alone and not only_embedded and not only_servers"
 CHOSEN: Final = {
     "embedded": "not pure and not alone and not only_servers",
     "servers": "not pure and not alone and not only_embedded",
-    ALONE: "not pure and alone",
+    ALONE: "not pure and alone and not last",
+    LAST: "not pure and alone and last",
 }
 
 
@@ -48,7 +51,8 @@ def main() -> None:
 
 
 async def _run_all(arguments: list[str]) -> list[Result]:
-    return await asyncio.gather(*(_run(name, arguments) for name in (*SHAPES, ALONE)))
+    together = await asyncio.gather(*(_run(name, arguments) for name in (*SHAPES, ALONE)))
+    return [*together, await _run(LAST, arguments)]
 
 
 async def _run(name: str, arguments: list[str]) -> Result:

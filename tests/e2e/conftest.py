@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 from pytest_asyncio import is_async_test
 
 from tests.support.app import App, fill, put_aside, ready, running_app
-from tests.support.browser import CHROMIUM, chromium
+from tests.support.browser import CHROMIUM, CHROMIUM_SHELL, chromium
 
 HERE = Path(__file__).parent
 
@@ -82,7 +82,7 @@ async def app(shared_app: App) -> AsyncIterator[App]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
-    async with chromium() as started:
+    async with chromium(program=CHROMIUM_SHELL) as started:
         yield started
 
 

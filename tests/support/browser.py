@@ -27,11 +27,7 @@ QUIET_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Ten pictures a second show as much as twenty, for half the work.
-FAKE_DEVICE_FLAGS = (
-    "--use-fake-device-for-media-stream=fps=10",
-    "--use-fake-ui-for-media-stream",
-)
+FAKE_DEVICE_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 # Pages in the background keep their timers and frames, as a visible page would.
 AWAKE_FLAGS = (
@@ -40,13 +36,15 @@ AWAKE_FLAGS = (
     "--disable-renderer-backgrounding",
 )
 
+PATIENCE_MS = 60_000  # machines with other tests on them are slow
+
 Permission = Literal["camera", "microphone", "notifications", "clipboard-read", "clipboard-write"]
 DEVICES: tuple[Permission, ...] = ("camera", "microphone")
 
 
 @asynccontextmanager
 async def chromium(
-    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM_SHELL
+    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM
 ) -> AsyncIterator[Browser]:
     """Launch the system's Chromium, headless, and close it at the end.
 
@@ -54,8 +52,8 @@ async def chromium(
         devices: with a fake camera and microphone, and every question about them answered yes.
             Without, the browser has no devices at all and asks as it does for people.
         flags: further command line flags.
-        program: what starts it: `CHROMIUM_SHELL`, `CHROMIUM`, which asks people for their devices,
-            or a script that runs it elsewhere.
+        program: what starts it: `CHROMIUM`, which asks people for their devices,
+            `CHROMIUM_SHELL`, or a script that runs it elsewhere.
     """
     arguments = [*QUIET_FLAGS, *AWAKE_FLAGS, *(FAKE_DEVICE_FLAGS if devices else ()), *flags]
     async with async_playwright() as playwright:
@@ -99,6 +97,7 @@ async def context_of(
         permissions=list(permissions),
         ignore_https_errors=ignore_tls_errors,
     )
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield context
     finally:

@@ -141,7 +141,6 @@ async def person(
         dark=dark,
         ignore_tls_errors=app.url.startswith("https:"),
     ) as context:
-        context.set_default_timeout(CEILING_SECONDS * 1000)
         await context.add_init_script(KEEP_CONNECTIONS + script)
         await log_in(context, app, name, locale=locale[:2])
         yield await _page(app, name, context)
