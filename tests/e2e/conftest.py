@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 from pytest_asyncio import is_async_test
 
 from tests.support.app import App, fill, put_aside, ready, running_app
-from tests.support.browser import CHROMIUM, CHROMIUM_SHELL, chromium
+from tests.support.browser import CHROMIUM_SHELL, chromium
 
 HERE = Path(__file__).parent
 
@@ -89,5 +89,5 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def whole_browser() -> AsyncIterator[Browser]:
     """The same as people have it, with the window around its pages."""
-    async with chromium(program=CHROMIUM) as started:
+    async with chromium() as started:
         yield started

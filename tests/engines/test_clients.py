@@ -10,7 +10,7 @@ from livekit.protocol.room import ListParticipantsRequest
 from tests.engines.native import native
 from tests.engines.pages import Guest, guests, meet
 from tests.engines.target import Target, target
-from tests.support.browser import CHROMIUM, chromium
+from tests.support.browser import chromium
 from tests.support.firefox import firefox
 from tests.support.network import outer_address
 from tests.support.waiting import until
@@ -31,7 +31,7 @@ def room() -> str:
 
 async def test_firefox_and_chromium_see_and_hear_each_other(engine: Target, room: str) -> None:
     async with (
-        chromium(program=CHROMIUM) as chrome,
+        chromium() as chrome,
         firefox() as fox,
         guests(chrome, "ai", "chi") as (ai, chi),
         guests(fox, "bo") as (bo,),
@@ -65,7 +65,7 @@ async def test_three_kinds_of_clients_see_hear_tell_and_call_each_other(
     engine: Target, room: str
 ) -> None:
     async with (
-        chromium(program=CHROMIUM) as chrome,
+        chromium() as chrome,
         firefox() as fox,
         guests(chrome, "ai") as (ai,),
         guests(fox, "bo") as (bo,),

@@ -38,7 +38,7 @@ from server.mentoring.models import PlanState, Round, Slot
 from server.mentoring.schedule import timetable
 from server.rooms.models import Placement
 from tests.support.app import running_app
-from tests.support.browser import CHROMIUM, chromium
+from tests.support.browser import chromium
 from tests.support.live_client import Page as LivePage
 from tests.support.round_people import Training
 from tests.support.servers import fresh, postgres, redis_server
@@ -86,7 +86,7 @@ async def run(sizes: Sizes, absences: list[int]) -> dict[str, object]:
         async with database.writing() as db:
             made = await hold(db, sizes, now=first, slug="absences")
         held = Training(app, made, database)
-        browser = await stack.enter_async_context(chromium(devices=False, program=CHROMIUM))
+        browser = await stack.enter_async_context(chromium(devices=False))
         organizer = await stack.enter_async_context(held.somebody(browser, made.organizer))
         drill = Drill(held, organizer.page, database)
         before = await plan_of(drill)

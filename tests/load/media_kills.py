@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.app import CEILING_SECONDS, App, running_app
-from tests.support.browser import CHROMIUM, chromium
+from tests.support.browser import chromium
 from tests.support.people import Person, person
 
 TALKERS: Final = ("participant", "mentor", "organizer")
@@ -48,7 +48,7 @@ async def returns(app: App, *, kills: int) -> AsyncIterator[float]:
 
 
 async def _talking(app: App, name: str, stack: AsyncExitStack) -> Person:
-    browser = await stack.enter_async_context(chromium(program=CHROMIUM))
+    browser = await stack.enter_async_context(chromium())
     somebody = await stack.enter_async_context(person(app, browser, name))
     await somebody.enter(mic=True)
     return somebody

@@ -27,7 +27,7 @@ from server.rooms.places import open_main_room
 from server.rounds import actions
 from server.rounds.actions import Act
 from tests.support.app import App, free_port, running_app, start_worker, stop
-from tests.support.browser import CHROMIUM, chromium
+from tests.support.browser import chromium
 from tests.support.people import Person
 from tests.support.round_people import Training
 from tests.support.servers import Servers
@@ -189,7 +189,7 @@ async def _come(person: Trainee, after: float) -> None:
 async def _browsers(day: Day, app: App, stack: AsyncExitStack, real: list[Participation]) -> None:
     held = Training(app, day.held, day.database)
     for participation in real:
-        browser = await stack.enter_async_context(chromium(program=CHROMIUM))
+        browser = await stack.enter_async_context(chromium())
         person = await stack.enter_async_context(held.somebody(browser, participation))
         await person.go(held.room)
         await person.page.click("[data-part=prejoin] [data-part=enter]")
