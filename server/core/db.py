@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -15,6 +15,10 @@ from server.core.errors import DomainError
 
 SQLITE_BUSY_SECONDS = 20
 TURN_SECONDS = 30  # nobody waits longer for a connection
+
+# Execution options of a connection that writes.
+_SQLITE_WRITE: Final = {"begin": "IMMEDIATE"}
+_SERVER_WRITE: Final = {"isolation_level": "READ COMMITTED"}
 
 Db = AsyncSession
 
@@ -30,14 +34,17 @@ class Database:
 
     `reading()` for a GET, `writing()` for an action: one transaction, committed when the block
     ends, rolled back when it raises. Whoever waits for a connection gets one in turn, or
-    `Crowded` after half a minute. On SQLite a
-    write takes the write lock at once (`BEGIN IMMEDIATE`), so that what it reads cannot change
-    before it writes. Errors end in the log, so they do not tell what was to be written.
+    `Crowded` after half a minute. On SQLite a write takes the write lock at once (`BEGIN
+    IMMEDIATE`), so that what it reads cannot change before it writes. On PostgreSQL each statement
+    of a read sees what was committed when it began, so that it needs no transaction, whose two
+    more ways to the server would be half of a small read. Errors end in the log, so they do not
+    tell what was to be written.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.to_write = dict(_SQLITE_WRITE if self.is_sqlite else _SERVER_WRITE)
         self.engine = (_sqlite_engine if self.is_sqlite else _server_engine)(url, pool_size)
         # The pool itself lets whoever asks at the right moment pass those who wait: in a rush
         # some then wait for half a minute and fail, while others come and go.
@@ -61,8 +68,7 @@ class Database:
     async def writing(self) -> AsyncIterator[Db]:
         """One write transaction."""
         async with self._session() as db:
-            if self.is_sqlite:
-                await db.connection(execution_options={"begin": "IMMEDIATE"})
+            await db.connection(execution_options=self.to_write)
             async with _committing(db):
                 yield db
 
@@ -73,8 +79,7 @@ class Database:
         What was read stays usable afterwards.
         """
         async with self._session() as db:
-            if self.is_sqlite:
-                await db.connection(execution_options={"begin": "IMMEDIATE"})
+            await db.connection(execution_options=self.to_write)
             try:
                 yield db
                 db.expunge_all()
@@ -116,6 +121,7 @@ def _server_engine(url: str, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=TURN_SECONDS,
         pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",  # of reads; `to_write` begins a transaction
         hide_parameters=True,
     )
 

@@ -14,9 +14,8 @@ _LOCK: Final = 7_094_117  # any number that nobody else uses as an advisory lock
 
 async def migrate(database: Database) -> None:
     """Bring the database to the newest revision. Processes that start together wait in line."""
-    options = {"begin": "IMMEDIATE"} if database.is_sqlite else {}
     async with database.engine.connect() as connection:
-        await connection.execution_options(**options)
+        await connection.execution_options(**database.to_write)
         async with connection.begin():
             await connection.run_sync(_upgrade)
 
