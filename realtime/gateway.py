@@ -20,7 +20,7 @@ from server.events.access import at_desk
 from server.events.models import Event, Role
 from server.events.roles import Capability, can, shown_role
 from server.live import log
-from server.live.log import MOST_AT_ONCE, Forgotten
+from server.live.log import Forgotten, Found
 from server.live.models import StreamEvent
 from server.mentoring.models import Round
 from server.mentoring.queries import round_of
@@ -29,7 +29,7 @@ from server.rooms import chat, entry, present, seat
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
 from server.rooms.models import Room
-from server.rooms.places import known_place, main_room, place
+from server.rooms.places import Seat, known_place, known_places, main_room, place
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
 from server.rounds.actions import session_stream, state_of
@@ -45,7 +45,6 @@ from server.web.services import Services
 from server.web.visitor import LOGIN_COOKIE, Visitor, cookie_name
 
 __all__ = [  # what the channel knows of the application
-    "MOST_AT_ONCE",
     "NUDGES",
     "Board",
     "BoardPlace",
@@ -53,6 +52,7 @@ __all__ = [  # what the channel knows of the application
     "DomainError",
     "Forbidden",
     "Forgotten",
+    "Found",
     "Gateway",
     "Holder",
     "Lines",
@@ -197,12 +197,11 @@ class Gateway:
         async with self._database.writing() as db:
             return await place(db, participation=here.participation, session=here.session)
 
-    async def place_now(self, here: Place) -> Place:
-        """The same page where its person belongs now."""
-        participation, session = here.entry.participation, here.entry.session
+    async def places_now(self, here: Sequence[Place]) -> list[Place]:
+        """The same pages where their people belong now, in a few queries however many."""
         async with self._database.reading() as db:
-            room = await known_place(db, participation=participation, session=session)
-        return replace(here, room=room or here.room)
+            rooms = await known_places(db, [_seat_of(place) for place in here])
+        return [replace(place, room=rooms.get(_seat_of(place), place.room)) for place in here]
 
     async def session_snapshot(self, here: Place) -> tuple[int, dict[str, Any] | None]:
         """The head of the session's stream, and the round that ran at that number."""
@@ -227,12 +226,26 @@ class Gateway:
         async with self._database.reading() as db:
             return await log.since(db, stream, seq)
 
+    async def since_each(self, read: Mapping[str, int]) -> Found:
+        """The events of each stream after the number to which it was read, at most 500 a query."""
+        async with self._database.reading() as db:
+            return await log.since_each(db, read)
+
     async def room_snapshot(self, room: Room) -> tuple[int, list[dict[str, Any]]]:
         """The head of the room's stream and the chat as it was at that number."""
-        stream = chat.room_stream(room.id)
+        return (await self.room_snapshots([room.id]))[room.id]
+
+    async def room_snapshots(
+        self, rooms: Collection[UUID]
+    ) -> dict[UUID, tuple[int, list[dict[str, Any]]]]:
+        """The same of many rooms; those in which nothing was ever said cost nothing more."""
+        streams = {room: chat.room_stream(room) for room in rooms}
         async with self._database.reading_one_moment() as db:
-            heads = await log.heads(db, [stream])
-            return heads.get(stream, 0), await chat.newest(db, room.id)
+            heads = await log.heads(db, streams.values())
+            return {
+                room: (heads[stream], await chat.newest(db, room)) if stream in heads else (0, [])
+                for room, stream in streams.items()
+            }
 
     async def take_seat(
         self, here: Place, connection: UUID, line: UUID, *, use_here: bool
@@ -354,6 +367,10 @@ class Gateway:
     def listener(self) -> Broker:
         """A broker connection of its own, on which nudges are heard."""
         return broker.connect(self._services.settings.redis_url)
+
+
+def _seat_of(place: Place) -> Seat:
+    return Seat(place.entry.session.id, place.you)
 
 
 def _person(present: Present) -> Person:

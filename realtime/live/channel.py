@@ -1,6 +1,5 @@
 """The live channel: one WebSocket per page, from the hello to the close."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,13 +17,14 @@ from starlette.websockets import (
     WebSocketState,
 )
 
-from realtime.gateway import BoardPlace, DomainError, Forbidden, Gateway, Place, Visitor
+from realtime.gateway import DomainError, Forbidden, Gateway, Place, Visitor
 from realtime.live import requests
 from realtime.live.board import BoardFeed, RoomReports
 from realtime.live.closing import Close, Closing
 from realtime.live.connection import Connection
 from realtime.live.hub import Hub
 from realtime.live.limits import Bucket
+from realtime.live.movers import Movers
 from realtime.live.presence import PresenceBoard
 from realtime.live.snapshots import catch_up
 from realtime.protocol.base import MAX_FRAME_BYTES, VERSION
@@ -48,8 +48,8 @@ class LiveChannel:
         self.presence = PresenceBoard(self.hub, gateway, clock)
         self.reports = RoomReports(gateway, clock)
         self.boards = BoardFeed(self.hub, gateway, clock)
-        self.hub.on_moved = self._moved
-        self._movers: dict[Connection, asyncio.Task[None]] = {}
+        self.movers = Movers(self.hub, self.presence, gateway, clock)
+        self.hub.on_moved = self.movers.moved
 
     async def run(self) -> None:
         """Everything that goes on beside the connections, until cancelled."""
@@ -120,43 +120,11 @@ class LiveChannel:
             await self.hub.subscribe(connection, stream)
             await catch_up(self.gateway, connection, stream, hello.have.get(stream), now)
         self.hub.add(connection)
-        self._moved(connection)  # since the page said hello
+        self.movers.moved([connection])  # perhaps, since the page said hello
         told = self.presence.last(place.room.id)
         if told:
             connection.offer(told)
         self.presence.changed(place.room.id)
-
-    def _moved(self, connection: Connection) -> None:
-        """The person belongs elsewhere: the page reads the other room from now on."""
-        if isinstance(connection.place, BoardPlace):
-            return  # a board is in no room
-        before = self._movers.get(connection)
-        task = asyncio.create_task(self._follow(connection, before))
-        self._movers[connection] = task
-        task.add_done_callback(lambda _: self._arrived(connection, task))
-
-    def _arrived(self, connection: Connection, task: asyncio.Task[None]) -> None:
-        if self._movers.get(connection) is task:
-            del self._movers[connection]
-
-    async def _follow(self, connection: Connection, before: asyncio.Task[None] | None) -> None:
-        """One move after the other; where the person belongs is read, not taken from the news."""
-        if before is not None:
-            await asyncio.wait({before})
-        try:
-            former = connection.place
-            place = await self.gateway.place_now(former)
-            if place.room.id == former.room.id or connection not in self.hub.connections:
-                return
-            connection.place = place
-            self.hub.unsubscribe(connection, former.room_stream)
-            await self.hub.subscribe(connection, place.room_stream)
-            await catch_up(self.gateway, connection, place.room_stream, None, self.clock())
-            self.presence.changed(former.room.id)
-            self.presence.changed(place.room.id)
-        except Exception as error:  # the page begins anew, and is in the right room then
-            log.warning("a page could not be moved", error=type(error).__name__)
-            connection.end(Close.RESTARTING)
 
     async def _listen(self, websocket: WebSocket, connection: Connection) -> Never:
         bucket = Bucket(time.monotonic())

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from realtime.gateway import MOST_AT_ONCE, Forgotten, Gateway
+from realtime.gateway import Found, Gateway, StreamEvent
 from realtime.live.closing import Close
 from realtime.live.connection import Connection
 from realtime.live.nudges import Nudges
@@ -36,7 +36,7 @@ class Feed:
     readers: set[Connection] = field(default_factory=set)
 
 
-def _nobody_follows(connection: Connection) -> None:
+def _nobody_follows(moved: Sequence[Connection]) -> None:
     pass
 
 
@@ -56,16 +56,22 @@ class Hub:
         self._due: set[str] = set()
         self._wake = asyncio.Event()
         self._next_look = 0.0  # monotonic seconds
-        self.on_moved: Callable[[Connection], None] = _nobody_follows
+        self.on_moved: Callable[[Sequence[Connection]], None] = _nobody_follows
 
     async def subscribe(self, connection: Connection, stream: str) -> None:
         """Read a stream for a connection, which holds events back until it starts."""
-        connection.expect(stream)
-        feed = self._feeds.get(stream)
-        if feed is None:
-            head = (await self.gateway.heads([stream]))[stream]
-            feed = self._feeds.setdefault(stream, Feed(head))
-        feed.readers.add(connection)
+        await self.subscribe_all({connection: stream})
+
+    async def subscribe_all(self, wanted: Mapping[Connection, str]) -> None:
+        """Read a stream for each of many connections; each holds events back until it starts."""
+        for connection, stream in wanted.items():
+            connection.expect(stream)
+        unread = set(wanted.values()) - self._feeds.keys()
+        heads = await self.gateway.heads(unread) if unread else {}
+        for stream, head in heads.items():
+            self._feeds.setdefault(stream, Feed(head))
+        for connection, stream in wanted.items():
+            self._feeds[stream].readers.add(connection)
 
     def add(self, connection: Connection) -> None:
         """Keep an eye on a connection."""
@@ -117,10 +123,9 @@ class Hub:
         if time.monotonic() >= self._next_look:
             due |= await self._moved()
             self._next_look = time.monotonic() + LOOK_SECONDS
-        for stream in due:
-            feed = self._feeds.get(stream)
-            if feed is not None:
-                await self._read(stream, feed)
+        read = {stream: self._feeds[stream].head for stream in due if stream in self._feeds}
+        if read:
+            self._pass_on(await self.gateway.since_each(read))
 
     async def _moved(self) -> set[str]:
         """The streams that have got further than this process has delivered."""
@@ -128,28 +133,49 @@ class Hub:
         feeds = self._feeds
         return {name for name, head in heads.items() if name in feeds and head > feeds[name].head}
 
-    async def _read(self, stream: str, feed: Feed) -> None:
+    def _pass_on(self, found: Found) -> None:
+        """To everybody first; then those who have been moved follow, which is work."""
+        moved: list[Connection] = []
+        for stream, events in found.events.items():
+            feed = self._feeds.get(stream)
+            if feed is None:
+                continue  # the last reader has gone meanwhile
+            if stream in found.forgotten:
+                self._drop(stream, feed, why="forgotten")
+            else:
+                moved += self._deliver_to(feed, stream, events)
+        for stream in found.more:
+            self._due.add(stream)
+            self._wake.set()
+        self.on_moved(moved)
+
+    def _deliver_to(
+        self, feed: Feed, stream: str, events: Sequence[StreamEvent]
+    ) -> list[Connection]:
+        """Deliver a stream's events; the pages of those whom they move."""
         try:
-            events = await self.gateway.since(stream, feed.head)
             messages = [as_message(event, self._clock()) for event in events]
-        except (Forgotten, ValidationError) as error:
-            # Events are gone, or a newer process wrote what this one cannot read: the pages of
-            # this stream begin anew, and no other stream waits.
-            log.error("stream cannot be followed", stream=stream, error=type(error).__name__)
-            self._drop(stream, feed)
-            return
+        except ValidationError:
+            self._drop(stream, feed, why="of another protocol")
+            return []
+        moved = []
         for message in messages:
+            if message.seq <= feed.head:
+                continue  # the feed was made anew meanwhile
             text = message.model_dump_json()
             for reader in tuple(feed.readers):
                 reader.deliver(stream, message.seq, text)
                 tell_former_holder(reader, message)
                 if isinstance(message, SeatMoved):
-                    self.on_moved(reader)
+                    moved.append(reader)
             feed.head = message.seq
-        if len(messages) == MOST_AT_ONCE:  # there is more
-            self.hear(stream, feed.head + 1)
+        return moved
 
-    def _drop(self, stream: str, feed: Feed) -> None:
+    def _drop(self, stream: str, feed: Feed, *, why: str) -> None:
+        """Events are gone, or a newer process wrote what this one cannot read: the pages of this
+        stream begin anew, and no other stream waits.
+        """
+        log.error("stream cannot be followed", stream=stream, why=why)
         self._feeds.pop(stream, None)
         for reader in feed.readers:
             reader.end(Close.RESTARTING)

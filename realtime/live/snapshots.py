@@ -1,7 +1,8 @@
 """What a page gets first of each stream: what it missed, or the state as it is."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -91,9 +92,15 @@ async def _snapshot(
     if stream != place.room_stream:
         seq = (await gateway.heads([stream]))[stream]
         return Snapshot(stream=stream, seq=seq, server_now=now)
-    seq, chat = await gateway.room_snapshot(place.room)
+    return room_snapshot(place, *await gateway.room_snapshot(place.room), now=now)
+
+
+def room_snapshot(
+    place: Place, seq: int, chat: Iterable[dict[str, Any]], *, now: datetime
+) -> RoomSnapshot:
+    """What a page gets first of its room."""
     return RoomSnapshot(
-        stream=stream,
+        stream=place.room_stream,
         seq=seq,
         server_now=now,
         room=place.room.id,

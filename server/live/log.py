@@ -4,7 +4,8 @@ A number comes from the stream's row, locked until the transaction ends. So a re
 N has seen everything up to N; a database sequence would not promise that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -117,19 +118,61 @@ async def since(db: Db, stream: str, seq: int) -> list[StreamEvent]:
     Raises:
         Forgotten: some of them are gone.
     """
-    events = await after(db, stream, seq)
-    expected = seq + 1
-    first = events[0].seq if events else (await heads(db, [stream])).get(stream, 0) + 1
-    if first > expected:
+    found = await since_each(db, {stream: seq})
+    if stream in found.forgotten:
         raise Forgotten(stream=stream)
-    return events
+    return found.events[stream]
+
+
+class Found(NamedTuple):
+    """What is new in each of many streams, oldest first; `forgotten`: some of it is gone there.
+    `more`: streams of which only the beginning fitted.
+    """
+
+    events: dict[str, list[StreamEvent]]
+    forgotten: set[str]
+    more: set[str]
+
+
+async def since_each(db: Db, read: Mapping[str, int]) -> Found:
+    """The events of each stream after the number to which it was read.
+
+    Streams that were read equally far, as those of people moved together are, cost one query;
+    each query answers at most 500 events. Heads are read first: what is committed meanwhile would
+    otherwise look forgotten.
+    """
+    known = await heads(db, read)
+    events: dict[str, list[StreamEvent]] = {stream: [] for stream in read}
+    behind: dict[int, list[str]] = defaultdict(list)
+    for stream, seq in read.items():
+        if known.get(stream, 0) > seq:
+            behind[seq].append(stream)
+    forgotten: set[str] = set()
+    more: set[str] = set()
+    for seq, streams in behind.items():
+        found = await _after_all(db, streams, seq)
+        for event in found:
+            events[event.stream].append(event)
+        if len(found) == MOST_AT_ONCE:
+            more.update(streams)
+        forgotten |= {each for each in streams if _begins_late(events[each], seq, each in more)}
+    return Found(events, forgotten, more)
+
+
+def _begins_late(events: Sequence[StreamEvent], seq: int, more: bool) -> bool:
+    return events[0].seq > seq + 1 if events else not more
+
+
+async def _after_all(db: Db, streams: Sequence[str], seq: int) -> Sequence[StreamEvent]:
+    """By number, so that what does not fit is missing at each stream's end."""
+    wanted = col(StreamEvent.stream).in_(streams), col(StreamEvent.seq) > seq
+    ordered = select(StreamEvent).where(*wanted).order_by(col(StreamEvent.seq))
+    return (await db.exec(ordered.limit(MOST_AT_ONCE))).all()
 
 
 async def after(db: Db, stream: str, seq: int) -> list[StreamEvent]:
     """The events of a stream after `seq` that are still there, oldest first, at most 500."""
-    wanted = StreamEvent.stream == stream, col(StreamEvent.seq) > seq
-    ordered = select(StreamEvent).where(*wanted).order_by(col(StreamEvent.seq))
-    return list((await db.exec(ordered.limit(MOST_AT_ONCE))).all())
+    return list(await _after_all(db, [stream], seq))
 
 
 async def heads(db: Db, streams: Iterable[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from server.core.db import Database, Db
 from server.live import log
 from server.live.log import Forgotten
+from tests.support.queries import counting
 from tests.support.servers import Servers
 
 NOW = datetime(2027, 2, 13, 6, 0, tzinfo=UTC)
@@ -150,3 +151,46 @@ async def test_a_plain_sequence_would_hide_it(servers: Servers) -> None:
 
     assert await overtaken(database, number, store, read) == [2]
     await database.close()
+
+
+async def test_many_streams_that_were_read_equally_far_cost_one_query_more(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fill(stream: str, count: int) -> None:
+        for _ in range(count):
+            async with database.writing() as db:
+                await log.append(db, stream=stream, type="chat.posted", payload={}, now=NOW)
+
+    await fill("person:a", 2)
+    await fill("person:b", 1)
+    await fill("room:c", 5)
+    read = {"person:a": 0, "person:b": 0, "room:c": 5, "room:d": 0}
+    with counting(database) as count:
+        async with database.reading() as db:
+            found = await log.since_each(db, read)
+    assert {stream: [e.seq for e in events] for stream, events in found.events.items()} == {
+        "person:a": [1, 2],
+        "person:b": [1],
+        "room:c": [],
+        "room:d": [],
+    }
+    begin = 1 if database.is_sqlite else 0
+    assert (found.forgotten, found.more, count.statements - begin) == (set(), set(), 2)
+    monkeypatch.setattr(log, "MOST_AT_ONCE", 2)
+    async with database.reading() as db:
+        part = await log.since_each(db, {"person:a": 0, "person:b": 0})
+    assert [e.seq for events in part.events.values() for e in events] == [1, 1]
+    assert part.more == {"person:a", "person:b"}
+
+
+async def test_only_the_stream_of_which_something_is_gone_is_called_forgotten(
+    database: Database,
+) -> None:
+    await append(database, now=NOW - timedelta(days=40))
+    async with database.writing() as db:
+        await log.append(db, stream="room:young", type="chat.posted", payload={}, now=NOW)
+        await log.forget(db, before=NOW - timedelta(days=30))
+    async with database.reading() as db:
+        found = await log.since_each(db, {STREAM: 0, "room:young": 0})
+    assert found.forgotten == {STREAM}
+    assert [event.seq for event in found.events["room:young"]] == [1]
