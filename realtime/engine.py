@@ -34,8 +34,8 @@ class EngineConfig:
     """What a media process must know.
 
     Port 0 takes a free one. `addresses` are the IP addresses that clients reach the UDP port at,
-    preferred first. The first key pair signs webhooks. With `tls_certificate` and `tls_key`
-    (paths to PEM files) signalling is served over TLS.
+    preferred first. The first key pair signs webhooks, of all events or of `webhook_events`. With
+    `tls_certificate` and `tls_key` (paths to PEM files) signalling is served over TLS.
     """
 
     api_keys: Mapping[str, str]
@@ -45,6 +45,7 @@ class EngineConfig:
     udp_port: int = 7882
     addresses: tuple[str, ...] = ("127.0.0.1",)
     webhook_url: str | None = None
+    webhook_events: frozenset[str] | None = None
     tls_certificate: str | None = None
     tls_key: str | None = None
     limits: Limits = field(default_factory=Limits)
@@ -97,7 +98,12 @@ async def serve(config: EngineConfig) -> AsyncIterator[Engine]:
         listening.close()
         raise
     pair = next(iter(keys.items()))
-    webhooks = Webhooks(config.webhook_url, *pair, certificate=config.tls_certificate)
+    webhooks = Webhooks(
+        config.webhook_url,
+        *pair,
+        events=config.webhook_events,
+        certificate=config.tls_certificate,
+    )
     rooms = Rooms(plane, webhooks, keys, config.limits)
     plane.start()
     rooms.start()

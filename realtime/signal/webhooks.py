@@ -32,7 +32,7 @@ ROOMS = 4000
 _ATTEMPTS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
 _TIMEOUT = ClientTimeout(total=5)
-_AT_ONCE = 8
+_AT_ONCE = 2  # when hundreds move at once, the application has more urgent things to do
 
 
 class _Outcome(Enum):
@@ -42,7 +42,7 @@ class _Outcome(Enum):
 
 
 class Webhooks:
-    """Delivers events to one URL; events of one room keep their order.
+    """Delivers events to one URL, all or those of some kinds; those of one room keep their order.
 
     Each room has a queue of at most `QUEUE` events; what does not fit, is refused, or is not
     taken after some attempts, is dropped and counted in `dropped`. The next event that is taken
@@ -50,9 +50,16 @@ class Webhooks:
     """
 
     def __init__(
-        self, url: str | None, api_key: str, secret: str, *, certificate: str | None = None
+        self,
+        url: str | None,
+        api_key: str,
+        secret: str,
+        *,
+        events: frozenset[str] | None = None,
+        certificate: str | None = None,
     ) -> None:
         self._url = url
+        self._events = events
         self._certificate = certificate  # PEM, trusted beside the system's: it may be our own
         self._api_key = api_key
         self._secret = secret
@@ -72,7 +79,7 @@ class Webhooks:
         track: Track | None = None,
     ) -> None:
         """Queue an event as things are now."""
-        if self._url is None:
+        if self._url is None or (self._events is not None and event not in self._events):
             return
         message = webhook.WebhookEvent(
             event=event, id=f"EV_{uuid.uuid4().hex}", created_at=int(time.time()), room=room.info()

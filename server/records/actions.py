@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import func, literal, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
+from server.core.columns import UtcDateTime
 from server.core.db import Db
 from server.core.ids import new_id
 from server.events.models import Session
@@ -35,7 +36,7 @@ async def joined(db: Db, stay: Presence, *, at: datetime) -> None:
     await db.exec(
         new.on_conflict_do_update(
             index_elements=["source_key"],
-            set_={"joined_at": _earlier(new.excluded.joined_at, Attendance.joined_at)},
+            set_={"joined_at": _earlier(db, new.excluded.joined_at, Attendance.joined_at)},
         )
     )
 
@@ -46,7 +47,8 @@ async def left(db: Db, stay: Presence, *, joined_at: datetime, at: datetime) -> 
     new = _insert(db).values(
         **_values(stay), joined_at=joined_at, seen_at=end, left_at=end, closed_by=ClosedBy.LEFT
     )
-    at_the_end = {"seen_at": _later(end), "left_at": _later(end), "closed_by": ClosedBy.LEFT}
+    over = _later(db, end)
+    at_the_end = {"seen_at": over, "left_at": over, "closed_by": ClosedBy.LEFT}
     await db.exec(
         new.on_conflict_do_update(
             index_elements=["source_key"], set_=at_the_end, where=_end_unsaid()
@@ -201,7 +203,7 @@ async def _close(db: Db, which: tuple[Any, ...], *, at: datetime | None) -> int:
     how: dict[str, Any] = (
         {"left_at": Attendance.seen_at, "closed_by": ClosedBy.LAST_SEEN}
         if at is None
-        else {"left_at": _later(at), "seen_at": _later(at), "closed_by": ClosedBy.LEFT}
+        else {"left_at": _later(db, at), "seen_at": _later(db, at), "closed_by": ClosedBy.LEFT}
     )
     return (await db.exec(update(Attendance).where(*which).values(**how))).rowcount
 
@@ -212,14 +214,14 @@ def _end_unsaid() -> Any:
     return or_(closed.is_(None), closed == ClosedBy.LAST_SEEN)
 
 
-def _earlier(one: Any, other: Any) -> Any:
-    return case((one < other, one), else_=other)
+def _earlier(db: Db, one: Any, other: Any) -> Any:
+    return (func.least if _is_postgres(db) else func.min)(one, other)
 
 
-def _later(end: datetime) -> Any:
+def _later(db: Db, end: datetime) -> Any:
     """An end is never before its beginning: news of it may be in whole seconds."""
-    begun = col(Attendance.joined_at)
-    return case((begun > end, begun), else_=end)
+    later = func.greatest if _is_postgres(db) else func.max
+    return later(col(Attendance.joined_at), literal(end, UtcDateTime()))
 
 
 def _values(stay: Presence) -> dict[str, Any]:
@@ -228,5 +230,8 @@ def _values(stay: Presence) -> dict[str, Any]:
 
 
 def _insert(db: Db) -> Any:
-    postgres = db.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if postgres else sqlite.insert)(Attendance)
+    return (postgresql.insert if _is_postgres(db) else sqlite.insert)(Attendance)
+
+
+def _is_postgres(db: Db) -> bool:
+    return db.get_bind().dialect.name == "postgresql"

@@ -2,7 +2,9 @@
 rest is evidence of attendance.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
@@ -26,36 +28,32 @@ async def receive(request: Request) -> Response:
         event = await rooms.heard(request)
     except ForgedWebhook:
         return PlainTextResponse("not signed by our media engine", 401)
-    now = clock.now()
-    match event.event:
-        case "participant_joined":
-            await _joined(request, event, now)
-        case "participant_left" | "participant_connection_aborted":
-            await _left(request, event, now)
-        case "room_finished":
-            async with services(request).database.writing() as db:
-                await actions.room_emptied(db, event.room.name, at=_told_at(event, now))
+    if take := TAKEN.get(event.event):
+        await take(request, event, clock.now())
     return PlainTextResponse("")
 
 
 async def _joined(request: Request, event: WebhookEvent, now: datetime) -> None:
-    if await rooms.is_stale(request, event):
-        await rooms.remove(request, event)
-        return
     async with services(request).database.writing() as db:
-        if stay := await _stay(db, event):
+        stale = await rooms.is_stale(db, event)
+        if not stale and (stay := await _stay(db, event)):
             await actions.joined(db, stay, at=_joined_at(event, now))
+    if stale:
+        await rooms.remove(request, event)
 
 
 async def _left(request: Request, event: WebhookEvent, now: datetime) -> None:
     """The end of a stay. One that was never told to begin may be a stale join's: it counts not."""
-    stale = await rooms.is_stale(request, event)
     async with services(request).database.writing() as db:
         stay = await _stay(db, event)
-        if stay is None or (stale and not await queries.is_known(db, stay.key)):
-            return
-        joined_at = _joined_at(event, now)
-        await actions.left(db, stay, joined_at=joined_at, at=_told_at(event, now))
+        if stay and (await queries.is_known(db, stay.key) or not await rooms.is_stale(db, event)):
+            joined_at = _joined_at(event, now)
+            await actions.left(db, stay, joined_at=joined_at, at=_told_at(event, now))
+
+
+async def _emptied(request: Request, event: WebhookEvent, now: datetime) -> None:
+    async with services(request).database.writing() as db:
+        await actions.room_emptied(db, event.room.name, at=_told_at(event, now))
 
 
 async def _stay(db: Db, event: WebhookEvent) -> Presence | None:
@@ -79,5 +77,13 @@ def _joined_at(event: WebhookEvent, now: datetime) -> datetime:
 def _seconds(participant: ParticipantInfo) -> float:
     return participant.joined_at_ms / 1000 or participant.joined_at
 
+
+# What is taken of an engine's news; our own tells nothing else (`server/media.py`).
+TAKEN: Final[Mapping[str, Callable[[Request, WebhookEvent, datetime], Awaitable[None]]]] = {
+    "participant_joined": _joined,
+    "participant_left": _left,
+    "participant_connection_aborted": _left,
+    "room_finished": _emptied,
+}
 
 routes = [Route("/hooks/media", receive, methods=["POST"])]

@@ -4,9 +4,9 @@ import structlog
 from livekit.protocol.webhook import WebhookEvent
 from starlette.requests import Request
 
+from server.core.db import Db
 from server.rooms import seat
 from server.rooms.engine import EPOCH, media_engine
-from server.web.services import services
 
 log = structlog.get_logger()
 
@@ -20,15 +20,14 @@ async def heard(request: Request) -> WebhookEvent:
     return media_engine(request).webhook(await request.body(), request.headers)
 
 
-async def is_stale(request: Request, event: WebhookEvent) -> bool:
+async def is_stale(db: Db, event: WebhookEvent) -> bool:
     """Whether somebody of ours came by a token from before access was taken away, or a move."""
-    async with services(request).database.reading() as db:
-        return not await seat.is_welcome(
-            db,
-            identity=event.participant.identity,
-            room=event.room.name,
-            epoch=event.participant.attributes.get(EPOCH, ""),
-        )
+    return not await seat.is_welcome(
+        db,
+        identity=event.participant.identity,
+        room=event.room.name,
+        epoch=event.participant.attributes.get(EPOCH, ""),
+    )
 
 
 async def remove(request: Request, event: WebhookEvent) -> None:

@@ -60,7 +60,10 @@ class House:
 
 @asynccontextmanager
 async def house(
-    *, webhook_url: str | None = None, limits: Limits | None = None
+    *,
+    webhook_url: str | None = None,
+    webhook_events: frozenset[str] | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[House]:
     """An engine on free ports."""
     config = EngineConfig(
@@ -68,6 +71,7 @@ async def house(
         http_port=0,
         udp_port=0,
         webhook_url=webhook_url,
+        webhook_events=webhook_events,
         limits=limits or Limits(),
     )
     async with serve(config) as engine:

@@ -85,6 +85,19 @@ async def test_a_visit_is_told_from_beginning_to_end() -> None:
     assert len({event.id for event in listener.events}) == len(events)
 
 
+async def test_only_the_events_that_were_asked_for_are_told() -> None:
+    listener = Listener()
+    asked = frozenset({"participant_joined", "room_finished"})
+    async with (
+        listener.listening() as url,
+        house(webhook_url=url, webhook_events=asked, limits=Limits(departure_timeout=0)) as den,
+    ):
+        async with den.peer("ai", publishes=True):
+            await until(partial(_told, listener, 1))
+        await until(partial(_told, listener, 2))
+    assert [event.event for event in listener.events] == ["participant_joined", "room_finished"]
+
+
 async def test_what_was_not_taken_comes_again_the_same_and_in_order() -> None:
     listener = Listener(503, 429, 500)
     async with telling(listener) as den:

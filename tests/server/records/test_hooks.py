@@ -12,6 +12,8 @@ from livekit import api
 from livekit.protocol.models import ParticipantInfo, Room
 from livekit.protocol.webhook import WebhookEvent
 
+from server import media
+from server.records import hooks
 from server.records.models import ClosedBy, Via
 from server.rooms import hooks as rooms
 from server.rooms.engine import MediaEngine, engine_of
@@ -214,3 +216,7 @@ async def test_an_engine_whose_clock_is_ahead_does_not_lead_us_on(scene: Scene) 
     await away.tell(event)
     [(joined_at, _, _)] = await away.rows()
     assert joined_at <= datetime.now(UTC)
+
+
+def test_our_engine_tells_what_is_taken_and_nothing_else() -> None:
+    assert media.NEWS == hooks.TAKEN.keys()
