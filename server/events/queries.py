@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func
 from sqlmodel import col, select
 
 from server.accounts.models import Account
@@ -74,6 +74,29 @@ async def session_of(db: Db, event: Event, number: int) -> Session:
     if session is None:
         raise NotFound(session=number)
     return session
+
+
+async def standing(
+    db: Db, *, slug: str, number: int, account_id: UUID
+) -> tuple[Event, Session, Participation | None]:
+    """A session of a published event, and what an account is there, in one query.
+
+    Raises:
+        NotFound: there is no such event or session.
+    """
+    own = and_(
+        col(Participation.event_id) == col(Event.id), col(Participation.account_id) == account_id
+    )
+    found = (
+        select(Event, Session, Participation)
+        .join(Session, col(Session.event_id) == col(Event.id))
+        .join(Participation, own, isouter=True)
+        .where(Event.slug == slug, Event.state == EventState.PUBLISHED, Session.number == number)
+    )
+    row = (await db.exec(found)).one_or_none()
+    if row is None:
+        raise NotFound(event=slug, session=number)
+    return row
 
 
 async def session_by_id(db: Db, session_id: UUID) -> Session:

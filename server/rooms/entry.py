@@ -76,11 +76,11 @@ async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
         SeatNeeded: one takes a seat of one's own in this session, and this person has none.
         SessionCancelled: it was called off, so nobody comes in at any time.
     """
-    event = await queries.published(db, slug)
-    session = await queries.session_of(db, event, number)
+    event, session, participation = await queries.standing(
+        db, slug=slug, number=number, account_id=account_id
+    )
     if session.cancelled_at is not None:
         raise SessionCancelled
-    participation = await queries.participation_of(db, event, account_id)
     if participation is None:
         raise NotYours
     roles = await queries.roles_of(db, participation.id)

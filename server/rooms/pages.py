@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.core import clock
+from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.roles import Capability, can, shown_role
 from server.rooms import entry, seat
@@ -96,12 +97,11 @@ async def token(request: Request) -> Response:
 
 
 async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[str, Any]:
-    here = await _at_door(request, who)
-    entry.ensure_open(here, clock.now())
     async with services(request).database.reading() as db:
-        held = await seat.held_by(
-            db, Holder(here.participation.id, here.session.id, asked.connection)
-        )
+        here = await _entry(db, request, who)
+        entry.ensure_open(here, clock.now())
+        holder = Holder(here.participation.id, here.session.id, asked.connection)
+        held = await seat.held_by(db, holder)
     if held is None:
         raise SeatNotHeld
     engine = media_engine(request)
@@ -122,14 +122,18 @@ async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[st
 
 
 async def _at_door(request: Request, who: Visitor) -> Entry:
-    assert who.account_id is not None
     async with services(request).database.reading() as db:
-        return await entry.at_door(
-            db,
-            slug=request.path_params["slug"],
-            number=request.path_params["number"],
-            account_id=who.account_id,
-        )
+        return await _entry(db, request, who)
+
+
+async def _entry(db: Db, request: Request, who: Visitor) -> Entry:
+    assert who.account_id is not None
+    return await entry.at_door(
+        db,
+        slug=request.path_params["slug"],
+        number=request.path_params["number"],
+        account_id=who.account_id,
+    )
 
 
 routes = [
