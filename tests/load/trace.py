@@ -8,6 +8,7 @@ first packet of the kind and layer.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .sdp import Kind
@@ -69,8 +70,9 @@ class Trace:
     packets: tuple[Packet, ...]
 
     @classmethod
+    @cache
     def load(cls, name: str) -> "Trace":
-        """Read `traces/NAME.trace`."""
+        """Read `traces/NAME.trace`, once."""
         lines = (FOLDER / f"{name}.trace").read_text().splitlines()
         width, height = (int(side) for side in lines[0].removeprefix("# VP8 ").split("x"))
         return cls(name, width, height, tuple(map(Packet.read, lines[2:])))

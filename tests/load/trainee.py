@@ -16,13 +16,19 @@ from .peer import Peer, PeerFailed, PeerPlan
 from .post import PostOffice
 
 TRACE = "150kbit"
-LOOK = 0.02  # seconds
+LOOK, GLANCE = 0.02, 0.2  # seconds, while somebody waits for media, and later
 PAUSE = 0.4  # between the packets of who does not speak
 STEP = 0.02  # between the packets of who does
 REPORT_EVERY = 5.0
 PATIENCE = 60.0
 TRY_AGAIN = 0.5
 TURNS, TURN_SECONDS = 4, 8
+
+
+def client(url: str, token: str) -> httpx2.AsyncClient:
+    """HTTP as the pages of somebody who is logged in speak it."""
+    own = {"origin": url, "sec-fetch-site": "same-origin"}
+    return httpx2.AsyncClient(base_url=url, headers=own, cookies={"login": token}, timeout=10)
 
 
 @dataclass
@@ -39,7 +45,11 @@ class Stay:
 
 @dataclass
 class Trainee:
-    """Somebody who takes part by channel and sound; `turn` says when of those in the room."""
+    """Somebody who takes part by channel and sound; `turn` says when of those in the room.
+
+    In the `plenary`, where all are together, who does not speak `to_all` has never opened the
+    microphone: in a room of two hundred open ones nobody would understand a word.
+    """
 
     url: str
     path: str
@@ -49,6 +59,8 @@ class Trainee:
     identity: Identity
     seed: random.Random
     turn: int = 0
+    plenary: str = ""  # room
+    to_all: bool = False
     stays: list[Stay] = field(default_factory=list)
     moves: int = 0
     failed: list[str] = field(default_factory=list)
@@ -57,15 +69,7 @@ class Trainee:
 
     def __post_init__(self) -> None:
         self.page = Page(self.url, self.token, self.path)
-        self._http = httpx2.AsyncClient(
-            base_url=self.url,
-            headers={
-                "cookie": f"login={self.token}",
-                "origin": self.url,
-                "sec-fetch-site": "same-origin",
-            },
-            timeout=10,
-        )
+        self._http = client(self.url, self.token)
 
     async def come(self) -> None:
         """Open the page, take the seat, and from then on be where the server says."""
@@ -151,7 +155,7 @@ class Trainee:
                 await self._end_media()
                 await self._join(stay)
             self._listen(stay)
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK if stay.heard_at is None else GLANCE)
 
     def _listen(self, stay: Stay) -> None:
         if stay.heard_at is None and self._peer is not None and self._peer.streams:
@@ -163,9 +167,7 @@ class Trainee:
             if ticket is None or ticket["room"] != stay.room:
                 await asyncio.sleep(LOOK)
                 return  # moved on meanwhile, or the seat has to be taken again
-            plan = PeerPlan(
-                self.person, ticket["token"], TRACE, room=ticket["room"], sound_only=True
-            )
+            plan = self._part_in(ticket["room"], ticket["token"])
             peer = Peer(plan, ticket["url"], self.identity, self.post, self.seed)
             await peer.join(ceiling=10)
         except (PeerFailed, httpx2.HTTPError, OSError) as error:
@@ -176,6 +178,10 @@ class Trainee:
             publication.begin(now=time.monotonic())
         self._peer = peer
         stay.joined_at = stay.joined_at or time.time()
+
+    def _part_in(self, room: str, token: str) -> PeerPlan:
+        sends = TRACE if self.to_all or room != self.plenary else None
+        return PeerPlan(self.person, token, sends, room=room, sound_only=True)
 
     async def _ticket(self) -> dict[str, Any] | None:
         answer = await self._http.post(

@@ -4,8 +4,9 @@
 
 Everybody is a light person (a page's live channel and a light media client) except one in each of
 three rooms, who is a real Chromium. One person of a room speaks at a time, the others send what a
-silent microphone sends. The plan is shorter, no clock is scaled. Web, media, Redis and a worker are
-each killed once, at least 20 s before the end of a slot, on PostgreSQL with Redis.
+silent microphone sends; before and after the rounds, where all are in one room, two speak and the
+others' microphones are closed. The plan is shorter, no clock is scaled. Web, media, Redis and a
+worker are each killed once, at least 20 s before the end of a slot, on PostgreSQL with Redis.
 
 The last line printed is one JSON object. `misplaced` are people found in another room than the
 plan's six seconds after a move was due, `room_p95_seconds` runs from the commit of the opening to
