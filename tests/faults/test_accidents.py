@@ -27,7 +27,7 @@ async def people(tmp_path: Path) -> AsyncIterator[Meeting]:
         yield gathered
 
 
-@pytest.mark.last
+@pytest.mark.apart
 async def test_who_loses_the_line_or_its_address_comes_back_as_before(people: Meeting) -> None:
     for number, accident in enumerate(ACCIDENTS):
         back = await survive(people, STATES[number % len(STATES)], accident)

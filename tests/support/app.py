@@ -40,7 +40,7 @@ PORTS = {
     "embedded": range(10_000, 18_000),
     "servers": range(18_000, 26_000),
     "alone": range(26_000, 32_000),
-    "last": range(26_000, 32_000),
+    "apart": range(26_000, 32_000),
 }
 
 
