@@ -66,12 +66,15 @@ class Hub:
         """Read a stream for each of many connections; each holds events back until it starts."""
         for connection, stream in wanted.items():
             connection.expect(stream)
-        unread = set(wanted.values()) - self._feeds.keys()
-        heads = await self.gateway.heads(unread) if unread else {}
-        for stream, head in heads.items():
-            self._feeds.setdefault(stream, Feed(head))
+        streams = set(wanted.values())
+        while unread := streams - self._feeds.keys():  # others leave streams in the meantime
+            for stream, head in (await self.gateway.heads(unread)).items():
+                self._feeds.setdefault(stream, Feed(head))
         for connection, stream in wanted.items():
-            self._feeds[stream].readers.add(connection)
+            if stream in connection.streams:  # else it has gone in the meantime
+                self._feeds[stream].readers.add(connection)
+        for stream in streams:
+            self._let_go(stream)
 
     def add(self, connection: Connection) -> None:
         """Keep an eye on a connection."""
@@ -86,11 +89,14 @@ class Hub:
     def unsubscribe(self, connection: Connection, stream: str) -> None:
         """Read a stream for a connection no longer."""
         connection.forget(stream)
-        feed = self._feeds.get(stream)
-        if feed is not None:
-            feed.readers.discard(connection)
-            if not feed.readers:
-                del self._feeds[stream]
+        if stream in self._feeds:
+            self._feeds[stream].readers.discard(connection)
+            self._let_go(stream)
+
+    def _let_go(self, stream: str) -> None:
+        """Follow a stream no longer that nobody here reads."""
+        if not self._feeds[stream].readers:
+            del self._feeds[stream]
 
     def happened(self, stream: str, seq: int) -> None:
         """Something was committed to a stream: deliver it here and tell the other processes."""
