@@ -138,6 +138,12 @@ async def issue(db: Db, link: Link, *, now: datetime) -> str:
     return token
 
 
+async def owed(db: Db, link_id: str) -> Link | None:
+    """The link that a mail is about to carry; None: it was used, or is gone."""
+    link = await db.get(Link, UUID(link_id))
+    return link if link is not None and link.used_at is None else None
+
+
 async def look(db: Db, token: str, *, kinds: Collection[LinkKind], now: datetime) -> Link:
     """The link of a token, unspent. Looking does not spend it: mail gateways look by themselves.
 

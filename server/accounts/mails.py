@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from server.accounts import links
-from server.accounts.models import Account, Link, MailAddress
+from server.accounts.models import Account, MailAddress
 from server.core import i18n
 from server.core.db import Db
 from server.core.i18n import N_, Locale
@@ -37,8 +37,8 @@ async def login_link(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
     """The mail with a link that logs in. Its token exists only in the mail."""
-    link = await db.get(Link, UUID(mail.subject))
-    if link is None or link.used_at is not None:
+    link = await links.owed(db, mail.subject)
+    if link is None:
         return None
     token = await links.issue(db, link, now=around.now)
     return Letter(

@@ -119,8 +119,8 @@ async def seat(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
     """The mail of a seat; its token exists only in it. None: there is nothing to answer."""
-    link = await db.get(Link, UUID(mail.subject))
-    if link is None or link.used_at is not None:
+    link = await links.owed(db, mail.subject)
+    if link is None:
         return None
     try:
         offer = await seat_offer(db, link)
@@ -144,8 +144,8 @@ async def mentor(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
     """The mail of an invitation. None: it was answered, or taken back."""
-    link = await db.get(Link, UUID(mail.subject))
-    if link is None or link.used_at is not None:
+    link = await links.owed(db, mail.subject)
+    if link is None:
         return None
     try:
         offer = await mentor_offer(db, link)

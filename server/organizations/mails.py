@@ -88,8 +88,8 @@ async def compose(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
     """The mail; its token exists only in it. None: there is nothing to answer any more."""
-    link = await db.get(Link, UUID(mail.subject))
-    if link is None or link.used_at is not None:
+    link = await links.owed(db, mail.subject)
+    if link is None:
         return None
     try:
         asked = await invitation(db, link)
