@@ -23,13 +23,28 @@ serve: setup ## Set up and run the whole application on http://localhost:8000 (D
 demo: setup ## Put invented events and people into the database and print the accounts
 	$(BIN)/yoriai demo
 
+CHECKS := check-pure check-types check-style check-contracts check-templates check-scripts
+
 check: setup ## Format, lint, types, import contracts, pure tests (at most 3 minutes)
+	@$(MAKE) --no-print-directory --output-sync=target -j2 $(CHECKS)
+
+check-style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+check-types:
 	$(BIN)/mypy
+
+check-contracts:
 	$(BIN)/lint-imports
+
+check-templates:
 	$(BIN)/djlint --quiet --lint templates
+
+check-scripts:
 	node_modules/.bin/tsc --noEmit
+
+check-pure:
 	$(BIN)/pytest -q -m pure
 
 test: setup-test check ## Set up and run everything that CI runs
@@ -87,4 +102,4 @@ static/vendor/manifest.json: node_modules/.packages server/web/vendor.py
 %.mo: %.po $(VENV)/.packages
 	$(BIN)/pybabel -q compile -D yoriai -d server/locales
 
-.PHONY: help serve demo check test drill pictures fmt words lock setup setup-test apt-serve apt-test
+.PHONY: help serve demo check $(CHECKS) test drill pictures fmt words lock setup setup-test apt-serve apt-test

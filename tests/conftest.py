@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.served",
 ]
 
+ONCE: Final = ("alone", "only_embedded", "only_servers")
 OF_A_SHAPE: Final = frozenset({"database_url", "redis_url", "shape"})
 
 
@@ -25,3 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if OF_A_SHAPE.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("alone")
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> str:
+    """How many of the chosen run in both shapes; `tests/suite.py` compares."""
+    once = sum(any(map(item.get_closest_marker, ONCE)) for item in items)
+    return f"{len(items) - once} of them in both shapes"

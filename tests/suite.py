@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 SHAPES: Final = ("embedded", "servers")
 ALONE: Final = "alone"
 APART: Final = "apart"
-COUNT: Final = re.compile(r"^(?:=+ )?(\d+)(?:/\d+)? tests? collected")
-SHARED: Final = "not pure and not alone and not only_embedded and not only_servers"
+COLLECTED: Final = re.compile(r"^collected \d+ items?.* / (\d+) selected$")
+SHARED: Final = re.compile(r"^(\d+) of them in both shapes$")  # tests/conftest.py says it
 CHOSEN: Final = {
     "embedded": "not pure and not alone and not only_servers",
     "servers": "not pure and not alone and not only_embedded",
@@ -58,21 +58,20 @@ async def _run_all(arguments: list[str]) -> list[Result]:
 
 
 async def _run(name: str, arguments: list[str]) -> Result:
-    collected = await _count(name, CHOSEN[name], arguments)
-    shared = await _count(name, SHARED, arguments) if name in SHAPES else 0
+    collected = shared = 0
     began = time.monotonic()
     running = await _pytest(name, CHOSEN[name], "--durations=15", *arguments)
     async for line in _lines(running):
         print(f"[{name}] {line}", flush=True)
+        collected = _number(COLLECTED, line) or collected
+        shared = _number(SHARED, line) or shared
     code = await running.wait()
     return Result(name, collected, shared, code, time.monotonic() - began)
 
 
-async def _count(name: str, marks: str, arguments: list[str]) -> int:
-    listed = await _pytest(name, marks, "--collect-only", "-q", *arguments)
-    counts = [COUNT.match(line) async for line in _lines(listed)]
-    await listed.wait()
-    return int(next((found[1] for found in reversed(counts) if found), 0))
+def _number(pattern: re.Pattern[str], line: str) -> int:
+    found = pattern.match(line)
+    return int(found[1]) if found else 0
 
 
 async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:

@@ -31,7 +31,7 @@ ONCE = {
     "test_plan": "only_embedded",
     "test_prejoin": "only_embedded",
     "test_programme": "only_embedded",
-    "test_room_ends": "only_servers",
+    "test_room_ends": "only_embedded",
     "test_room_meeting": "only_servers",
     "test_room_return": "only_servers",
     "test_round": "only_servers",

@@ -305,6 +305,7 @@ async def test_people_register_on_every_day(filled: Database) -> None:
         assert sum(by_day[n] for n in first_days) > 1.5 * sum(by_day[n] for n in later_days)
 
 
+@pytest.mark.only_embedded
 async def test_nobody_is_owed_a_mail_and_nothing_is_told(own_filled: Database) -> None:
     for now in (NOW, NOW + timedelta(days=10)):
         await write(own_filled, now)
@@ -362,6 +363,7 @@ async def test_running_again_doubles_nothing(own_filled: Database) -> None:
             assert await counts(db) == before
 
 
+@pytest.mark.only_embedded
 @pytest.mark.parametrize("days", [1, 45, 400])
 async def test_running_again_moves_the_days(own_filled: Database, days: int) -> None:
     later = NOW + timedelta(days=days)
@@ -427,6 +429,7 @@ async def ensure_history_followed(db: Db, later: datetime) -> None:
     assert later - newest < timedelta(days=2)
 
 
+@pytest.mark.only_embedded
 async def test_running_again_keeps_what_somebody_changed(own_filled: Database) -> None:
     async with own_filled.writing() as db:
         event = await event_at(db, forum.SLUG)
