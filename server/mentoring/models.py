@@ -270,7 +270,11 @@ class Slot(Row, table=True):
 
 
 class Plan(Row, table=True):
-    """Who visits whom in all rounds of an event; one holds, at most one is being written."""
+    """Who visits whom in all rounds of an event; one holds, at most one is being written.
+
+    `before` are the visits (slot, team, mentor, "locked" or nothing) that a file or the simple rule
+    replaced, which can be had back as long as nothing was changed since: while `v` is `before_v`.
+    """
 
     __table_args__ = (
         UniqueConstraint("event_id", "number"),
@@ -298,6 +302,8 @@ class Plan(Row, table=True):
     saved_by: UUID | None = Field(default=None, foreign_key="account.id")
     published_at: datetime | None = moment(default=None)
     v: int = 1
+    before: list[list[str]] | None = Field(default=None, sa_type=JSON)
+    before_v: int | None = None
 
 
 class Assignment(Row, table=True):

@@ -148,8 +148,7 @@ async def fill(db: Db, draft: Planning, *, anew: bool, actor: UUID, now: datetim
     """
     kept = [v for v, locked in draft.held.items() if locked or not anew or v.slot_id in draft.fixed]
     visits = rules.fill(draft.open_board, kept)
-    await plan_rows.replace(db, draft.plan, _with_locks(draft, visits))
-    await plan_rows.saved(db, draft.plan, actor=actor, now=now)
+    await plan_rows.replace_all(db, draft.plan, _with_locks(draft, visits), actor=actor, now=now)
     return len(visits) - len(kept)
 
 
@@ -163,8 +162,32 @@ async def take(
     """
     if draft.plan.v != v:
         raise PlanChanged
-    await plan_rows.replace(db, draft.plan, _with_locks(draft, visits))
+    await plan_rows.replace_all(db, draft.plan, _with_locks(draft, visits), actor=actor, now=now)
+
+
+async def undo(db: Db, draft: Planning, *, v: int, actor: UUID, now: datetime) -> None:
+    """Let the draft be as it was before a file or the simple rule changed it. Rounds that have
+    begun stay as they are, and who has gone meanwhile does not come back.
+
+    Raises:
+        PlanChanged: something else was changed since.
+    """
+    before = plan_rows.before(draft.plan)
+    if before is None or draft.plan.v != v:
+        raise PlanChanged
+    begun = {visit: locked for visit, locked in draft.held.items() if visit.slot_id in draft.fixed}
+    back = {visit: locked for visit, locked in before.items() if _is_possible(draft, visit)}
+    await plan_rows.replace(db, draft.plan, begun | back)
     await plan_rows.saved(db, draft.plan, actor=actor, now=now)
+
+
+def _is_possible(draft: Planning, visit: Visit) -> bool:
+    return (
+        visit.slot_id in draft.board.slots
+        and visit.slot_id not in draft.fixed
+        and visit.team_id in draft.teams
+        and visit.mentor_id in draft.people
+    )
 
 
 async def discard(db: Db, draft: Planning) -> None:

@@ -43,6 +43,12 @@ class FillForm(Form):
     how: How
 
 
+class UndoForm(Form):
+    """The draft that the person has looked at."""
+
+    v: int
+
+
 class PublishForm(Form):
     """The draft that the person has looked at, and how many visits against a rule are meant."""
 

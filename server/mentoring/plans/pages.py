@@ -9,9 +9,10 @@ from server.core.errors import DomainError
 from server.mentoring import queries
 from server.mentoring.models import PlanState
 from server.mentoring.plans import actions as plans
+from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans.actions import PlanChanged, Put, VisitChanged, VisitLocked, VisitPast
 from server.mentoring.plans.at_desk import number_of, planned, planner
-from server.mentoring.plans.forms import FillForm, How, LockForm, VisitForm
+from server.mentoring.plans.forms import FillForm, How, LockForm, UndoForm, VisitForm
 from server.mentoring.plans.look import Look, Undo
 from server.mentoring.plans.planning import plan_of, planning_of, plans_of
 from server.mentoring.plans.rules import Visit
@@ -139,6 +140,24 @@ async def fill(request: Request) -> Response:
     return go(f"/manage/{event.slug}/plans/{draft.plan.number}?filled={came}")
 
 
+async def undo(request: Request) -> Response:
+    """POST /manage/{slug}/plans/{number}/undo: the draft as before the file or the simple rule."""
+    form = await bind(request, UndoForm)
+    async with services(request).database.reading() as db:
+        await planned(db, request)
+    if form.values is None:
+        return await plan_page(request, Look(), refused=PlanChanged())
+    actor, now = planner(request), clock.now()
+    try:
+        async with services(request).database.writing() as db:
+            event = await planned(db, request)
+            draft = await plans.held(db, event, number_of(request))
+            await plans.undo(db, draft, v=form.values.v, actor=actor, now=now)
+    except REFUSALS as error:
+        return await plan_page(request, Look(), refused=error)
+    return go(f"/manage/{event.slug}/plans/{draft.plan.number}?back=1")
+
+
 async def discard(request: Request) -> Response:
     """POST /manage/{slug}/plans/{number}/discard: throw the draft away."""
     await texts(request)
@@ -167,6 +186,7 @@ async def plan_page(
         look=look,
         others=others,
         undone=undone(planning, look.undo),
+        can_go_back=planning.is_draft and plan_rows.before(planning.plan) is not None,
         refused=text_of(refused, visitor(request).locale) if refused else "",
     )
 
@@ -178,5 +198,6 @@ routes = [
     Route("/manage/{slug}/plans/{number:int}/visit", visit, methods=["POST"]),
     Route("/manage/{slug}/plans/{number:int}/lock", lock, methods=["POST"]),
     Route("/manage/{slug}/plans/{number:int}/fill", fill, methods=["POST"]),
+    Route("/manage/{slug}/plans/{number:int}/undo", undo, methods=["POST"]),
     Route("/manage/{slug}/plans/{number:int}/discard", discard, methods=["POST"]),
 ]

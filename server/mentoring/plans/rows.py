@@ -28,6 +28,30 @@ async def replace(db: Db, plan: Plan, wanted: dict[Visit, bool]) -> None:
     await db.flush()
 
 
+async def replace_all(
+    db: Db, plan: Plan, wanted: dict[Visit, bool], *, actor: UUID, now: datetime
+) -> None:
+    """The same, saved; what the draft said before can be had back."""
+    rows = await queries.assignments_of(db, plan)
+    before = [
+        [str(row.slot_id), str(row.team_id), str(row.mentor_id), "locked" * row.locked]
+        for row in rows
+    ]
+    await replace(db, plan, wanted)
+    plan.before, plan.before_v = before, plan.v + 1
+    await saved(db, plan, actor=actor, now=now)
+
+
+def before(plan: Plan) -> dict[Visit, bool] | None:
+    """What can be had back, locked or not; None: nothing, or something was changed since."""
+    if plan.before is None or plan.before_v != plan.v:
+        return None
+    return {
+        Visit(UUID(slot), UUID(team), UUID(mentor)): bool(locked)
+        for slot, team, mentor, locked in plan.before
+    }
+
+
 async def take_out(db: Db, plan: Plan, visit: Visit) -> None:
     await db.exec(delete(Assignment).where(col(Assignment.plan_id) == plan.id, *is_(visit)))
 

@@ -8,7 +8,7 @@ import pytest
 from livekit.api import DeleteRoomRequest, MuteRoomTrackRequest
 from livekit.protocol import models, rtc
 
-from realtime.signal import vigil
+from realtime.signal import room, vigil
 from realtime.signal.greeting import leave_request
 from realtime.signal.limits import Limits
 from realtime.signal.outbox import COME_BACK, DONE, Outbox
@@ -324,3 +324,20 @@ async def test_who_takes_nothing_is_cut() -> None:
 
 async def _false() -> bool:
     return False
+
+
+async def test_of_those_who_left_the_last_are_remembered_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "MAX_DEPARTED", 2)
+    async with house() as den, joined(den, "stays"):
+        for identity in ("ai", "bo", "chi"):
+            async with joined(den, identity):
+                pass
+            await until(partial(_has_left, den, identity))
+        gone = [info.identity for info in den.rooms[ROOM].departed_since(0)]
+    assert gone == ["bo", "chi"]
+
+
+async def _has_left(den: House, identity: str) -> bool:
+    return identity not in den.rooms[ROOM].participants

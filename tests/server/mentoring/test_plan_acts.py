@@ -204,3 +204,40 @@ async def test_what_is_published_is_not_changed_in_place(database: Database, hel
     with pytest.raises(PlanChanged):
         async with database.writing() as db:
             await plans.held(db, held.event, 1)
+
+
+async def do_undo(database: Database, held: Held, v: int) -> None:
+    async with database.writing() as db:
+        kept = await plans.held(db, held.event, 2)
+        await plans.undo(db, kept, v=v, actor=held.organizer.account_id, now=BEGINS)
+
+
+async def test_what_the_simple_rule_replaced_can_be_had_back(
+    database: Database, held: Held
+) -> None:
+    before = {visit(held, 0, 0, 0), visit(held, 0, 1, 1)}
+    await draft(database, held, list(before))
+    kept = visit(held, 0, 1, 1)
+    await do_lock(database, held, kept)
+    await do_fill(database, held, anew=True)
+    assert await visits_now(database, held, PlanState.DRAFT) > {kept}
+    v = (await planning(database, held, 2)).plan.v
+    await do_undo(database, held, v)
+    after = await planning(database, held, 2)
+    assert after.held == {visit(held, 0, 0, 0): False, kept: True}
+    with pytest.raises(PlanChanged):
+        await do_undo(database, held, after.plan.v)
+
+
+async def test_what_was_changed_since_is_not_lost_by_going_back(
+    database: Database, held: Held
+) -> None:
+    await draft(database, held, [])
+    await do_fill(database, held, anew=False)
+    seen = (await planning(database, held, 2)).plan.v
+    some = next(iter(await visits_now(database, held, PlanState.DRAFT)))
+    await do_lock(database, held, some)
+    for v in (seen, seen + 1):
+        with pytest.raises(PlanChanged):
+            await do_undo(database, held, v)
+    assert some in await visits_now(database, held, PlanState.DRAFT)

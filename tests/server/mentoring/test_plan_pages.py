@@ -202,6 +202,14 @@ async def test_filling_and_discarding(site: Site) -> None:
         assert await desk.send(f"plans/{number}/fill", how="open") == 303
         after = (await desk.browser.get(desk.last.headers["location"])).text
         assert "12件の訪問を入れました" in after
+        v = (await planning(site.database, desk.held, number)).plan.v
+        assert f'action="/manage/{desk.held.event.slug}/plans/{number}/undo"' in after
+        assert await desk.send(f"plans/{number}/undo", v=v - 1) == 409
+        assert await desk.send(f"plans/{number}/undo", v=v) == 303
+        back = (await desk.browser.get(desk.last.headers["location"])).text
+        assert "下書きを元に戻しました" in back
+        assert "/undo" not in back
+        assert await visits_now(site.database, desk.held, PlanState.DRAFT) == set()
         assert await desk.send(f"plans/{number}/discard") == 303
         assert (await desk.look(f"plans/{number}")).status_code == 404
 

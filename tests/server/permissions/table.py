@@ -333,7 +333,7 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("GET", "/manage/{slug}/plans/{number:int}/sheet"): Entry(_PLAN),
     **{
         ("POST", f"/manage/{{slug}}/plans/{{number:int}}/{act}"): Entry(_PLAN)
-        for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "visit")
+        for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "undo", "visit")
     },
     ("GET", "/staff/"): Entry(staff),
     ("GET", "/staff/accounts"): Entry(staff),
