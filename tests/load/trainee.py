@@ -5,6 +5,7 @@ import contextlib
 import random
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -78,7 +79,13 @@ class Trainee:
         self.stays.append(Stay(seat["result"]["room"], time.time()))
         self._tasks = [
             asyncio.create_task(work)
-            for work in (self._follow(), self._speak(), self._report(), self._stay())
+            for work in (
+                self._follow(),
+                self._keep_seat(),
+                self._speak(),
+                self._report(),
+                self._stay(),
+            )
         ]
 
     async def go(self) -> None:
@@ -137,6 +144,23 @@ class Trainee:
                 self.moves += 1
                 if moved["data"]["room"] != self.stays[-1].room:
                     self._begin(moved["data"]["room"])
+
+    async def _keep_seat(self) -> None:
+        """Take the seat again after each new line, as the page does, and be where it is then."""
+        lines = self._lines()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await self.page.until(partial(self._has_more_than, lines))
+                lines = self._lines()
+                room = (await self.page.ask("seat.take"))["result"]["room"]
+                if room != self.stays[-1].room:
+                    self._begin(room)
+
+    def _lines(self) -> int:
+        return len(self.page.of("page.welcome"))
+
+    def _has_more_than(self, lines: int) -> bool:
+        return self._lines() > lines
 
     def _moved(self) -> list[dict[str, Any]]:
         return self.page.of("seat.moved")
