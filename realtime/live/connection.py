@@ -30,6 +30,7 @@ class Connection:
         self.holds_seat = False
         self.seat_since = 0  # number of the person's stream when the seat was taken
         self.ending: Close | None = None
+        self.gone = False  # nothing comes to it any more
         self._websocket = websocket
         self._waiting: deque[str] = deque()
         self._waiting_bytes = 0

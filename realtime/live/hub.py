@@ -71,7 +71,7 @@ class Hub:
             for stream, head in (await self.gateway.heads(unread)).items():
                 self._feeds.setdefault(stream, Feed(head))
         for connection, stream in wanted.items():
-            if stream in connection.streams:  # else it has gone in the meantime
+            if not connection.gone:
                 self._feeds[stream].readers.add(connection)
         for stream in streams:
             self._let_go(stream)
@@ -82,6 +82,7 @@ class Hub:
 
     def remove(self, connection: Connection) -> None:
         """The connection is gone."""
+        connection.gone = True
         self.connections.discard(connection)
         for stream in tuple(connection.streams):
             self.unsubscribe(connection, stream)
