@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.async_api import BrowserContext, ViewportSize
+from playwright.async_api import Browser, ViewportSize
 from starlette.responses import Response
 
 from server.app import create_app
@@ -44,11 +44,10 @@ async def test_nothing_is_wrong_on_any_page(
         running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
         chromium(program=CHROMIUM_SHELL) as browser,
     ):
-        for locale in LOCALES:
-            async with context_of(browser, locale=locale) as context:
-                for shown in pages:
-                    async for view, wrong in _looked_at(context, app, shown, locale):
-                        looked[f"{shown.name} {locale} {view}"] = wrong
+        for shown in pages:  # what one does to a draft stands when the next comes
+            for locale in LOCALES:
+                async for view, wrong in _looked_at(browser, app, shown, locale):
+                    looked[f"{shown.name} {locale} {view}"] = wrong
     enlarged = [shown for shown in pages if shown.route != ROOM]
     on_a_phone = len(pages) * len(LOCALES)
     assert len(looked) == on_a_phone + len(pages) * len(RULES) + len(enlarged) * len(ZOOMED)
@@ -104,19 +103,20 @@ def test_a_new_route_without_a_page_is_noticed(settings: Settings) -> None:
 
 
 async def _looked_at(
-    context: BrowserContext, app: App, shown: Shown, locale: str
+    browser: Browser, app: App, shown: Shown, locale: str
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    await context.clear_cookies()  # what is left of the visitor before is what a browser may keep
-    await log_in(context, app, shown.who, locale=locale)
-    async with await context.new_page() as page, showing(page, app, shown):
-        await page.emulate_media(reduced_motion="reduce")
-        if locale != LONGER:
-            await axe.bring(page)
-            for light, rules in RULES.items():
-                await page.emulate_media(color_scheme=light)
-                yield light, await axe.wrongs(page, rules)
-        await page.set_viewport_size(PHONE)
-        yield "phone", await page.evaluate(MISFITS)
-        if shown.route != ROOM and locale == LONGER:
-            for zoom, size in ZOOMED.items():
-                yield zoom, await lost(page, size)
+    async with context_of(browser, locale=locale) as context:
+        await log_in(context, app, shown.who, locale=locale)
+        page = await context.new_page()
+        async with showing(page, app, shown):
+            await page.emulate_media(reduced_motion="reduce")
+            if locale != LONGER:
+                await axe.bring(page)
+                for light, rules in RULES.items():
+                    await page.emulate_media(color_scheme=light)
+                    yield light, await axe.wrongs(page, rules)
+            await page.set_viewport_size(PHONE)
+            yield "phone", await page.evaluate(MISFITS)
+            if shown.route != ROOM and locale == LONGER:
+                for zoom, size in ZOOMED.items():
+                    yield zoom, await lost(page, size)
