@@ -98,7 +98,7 @@ async def token(request: Request) -> Response:
 
 async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[str, Any]:
     async with services(request).database.reading() as db:
-        here = await _entry(db, request, who)
+        here = await entry_of(db, request, who)
         entry.ensure_open(here, clock.now())
         holder = Holder(here.participation.id, here.session.id, asked.connection)
         held = await seat.held_by(db, holder)
@@ -123,10 +123,11 @@ async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[st
 
 async def _at_door(request: Request, who: Visitor) -> Entry:
     async with services(request).database.reading() as db:
-        return await _entry(db, request, who)
+        return await entry_of(db, request, who)
 
 
-async def _entry(db: Db, request: Request, who: Visitor) -> Entry:
+async def entry_of(db: Db, request: Request, who: Visitor) -> Entry:
+    """Who asks, at the door of the room that a request's address names; errors as `at_door`."""
     assert who.account_id is not None
     return await entry.at_door(
         db,

@@ -16,11 +16,11 @@ from server.core.db import Db
 from server.core.errors import DomainError, Forbidden, NotFound
 from server.events.roles import Capability, can
 from server.mentoring.models import Round, RoundForm
-from server.rooms import entry, moving, seat
+from server.rooms import moving, seat
 from server.rooms.engine import media_engine
 from server.rooms.entry import Entry
 from server.rooms.models import Room
-from server.rooms.pages import SeatNotHeld
+from server.rooms.pages import SeatNotHeld, entry_of
 from server.rooms.places import known_place, main_room
 from server.rooms.seat import Holder
 from server.rounds import actions, groups, notes, queries, visits
@@ -100,7 +100,7 @@ async def back(request: Request, who: Visitor) -> dict[str, Any]:
     """
     asked = BackRequest.model_validate_json(await request.body())
     async with services(request).database.reading() as db:
-        at_door = await _at_door(db, request, who)
+        at_door = await entry_of(db, request, who)
         holder = Holder(at_door.participation.id, at_door.session.id, asked.connection)
         held = await seat.held_by(db, holder)
         found = await queries.running(db, at_door.session.id)
@@ -165,7 +165,7 @@ async def choose(request: Request, who: Visitor) -> dict[str, Any]:
     """POST /e/{slug}/s/{n}/room/choose: go to a room of one's own choice."""
     sent = RoomChosen.model_validate_json(await request.body())
     async with services(request).database.writing() as db:
-        at_door = await _at_door(db, request, who)
+        at_door = await entry_of(db, request, who)
         found = await queries.running(db, at_door.session.id)
         if found is None:
             raise RoundNotReady
@@ -209,7 +209,7 @@ async def save_note(request: Request, who: Visitor) -> dict[str, Any]:
 async def read_own_note(request: Request, who: Visitor) -> dict[str, Any]:
     """GET /e/{slug}/s/{n}/room/visits/{assignment}/note: a mentor's own note on a visit."""
     async with services(request).database.reading() as db:
-        person = (await _at_door(db, request, who)).participation.id
+        person = (await entry_of(db, request, who)).participation.id
         visit, _ = await notes.own_visit(db, request.path_params["assignment"], person)
         note = await notes.own_note(db, visit, person)
     if note is None:
@@ -223,7 +223,7 @@ async def save_own_note(request: Request, who: Visitor) -> dict[str, Any]:
     sent = OwnNoteSaved.model_validate_json(await request.body())
     now = clock.now()
     async with services(request).database.writing() as db:
-        at_door = await _at_door(db, request, who)
+        at_door = await entry_of(db, request, who)
         person = at_door.participation.id
         visit, _ = await notes.own_visit(db, request.path_params["assignment"], person)
         v = await notes.save_own_note(
@@ -246,7 +246,7 @@ async def _in_named_room(db: Db, request: Request, who: Visitor) -> tuple[Entry,
         NotInRoom: it is not.
         NotFound: the address names none.
     """
-    at_door = await _at_door(db, request, who)
+    at_door = await entry_of(db, request, who)
     try:
         room_id = UUID(request.query_params.get("room", ""))
     except ValueError as error:
@@ -267,21 +267,11 @@ async def here_now(db: Db, request: Request, who: Visitor) -> Here:
     Raises:
         RoundNotReady: nobody has been in the session yet.
     """
-    at_door = await _at_door(db, request, who)
+    at_door = await entry_of(db, request, who)
     room = await known_place(db, participation=at_door.participation, session=at_door.session)
     if room is None:
         raise RoundNotReady
     return Here(at_door, room)
-
-
-async def _at_door(db: Db, request: Request, who: Visitor) -> Entry:
-    assert who.account_id is not None
-    return await entry.at_door(
-        db,
-        slug=request.path_params["slug"],
-        number=request.path_params["number"],
-        account_id=who.account_id,
-    )
 
 
 ROOM: Final = "/e/{slug}/s/{number:int}/room"
