@@ -241,3 +241,17 @@ async def test_what_was_changed_since_is_not_lost_by_going_back(
         with pytest.raises(PlanChanged):
             await do_undo(database, held, v)
     assert some in await visits_now(database, held, PlanState.DRAFT)
+
+
+async def test_going_back_leaves_a_round_alone_that_has_begun_since(
+    database: Database, held: Held
+) -> None:
+    await draft(database, held, [])
+    await do_fill(database, held, anew=False)
+    filled = await visits_now(database, held, PlanState.DRAFT)
+    begun = {slot.id for slot in held.slots[held.rounds[0].id]}
+    await changed(database, held.rounds[0], state=RoundState.OPEN, opened_at=BEGINS)
+    await do_undo(database, held, (await planning(database, held, 2)).plan.v)
+    kept = {visit for visit in filled if visit.slot_id in begun}
+    assert kept
+    assert await visits_now(database, held, PlanState.DRAFT) == kept
