@@ -39,9 +39,11 @@ async def told(db: Db, *, now: datetime) -> list[RegistrationState]:
     return said
 
 
-async def asked(db: Db, *, capacity: int | None = None) -> tuple[Event, Registration]:
+async def asked(
+    db: Db, *, now: datetime, capacity: int | None = None
+) -> tuple[Event, Registration]:
     event = await given.event(db, approval=True, capacity=capacity)
-    return event, await given.registered(db, event, await given.account(db))
+    return event, await given.registered(db, event, await given.account(db), now=now)
 
 
 async def test_a_letter_waits_a_minute_for_the_organizers_act_to_be_undone(
@@ -49,7 +51,7 @@ async def test_a_letter_waits_a_minute_for_the_organizers_act_to_be_undone(
 ) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db)
+        event, registration = await asked(db, now=now)
         assert await told(db, now=now + SECOND) == [ASKED]
         await actions.approve(db, registration, event=event, act=by_organizer(now))
         assert await told(db, now=now + 59 * SECOND) == []
@@ -59,7 +61,7 @@ async def test_a_letter_waits_a_minute_for_the_organizers_act_to_be_undone(
 async def test_a_yes_undone_within_the_minute_leaves_no_letter(database: Database) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db)
+        event, registration = await asked(db, now=now)
         assert await told(db, now=now + SECOND) == [ASKED]
         for again in range(2):  # and once more, to and fro
             then = now + again * SECOND
@@ -74,7 +76,7 @@ async def test_a_yes_undone_within_the_minute_leaves_no_letter(database: Databas
 async def test_who_had_heard_nothing_yet_gets_one_true_letter(database: Database) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db)  # its letter has not gone out yet
+        event, registration = await asked(db, now=now)  # its letter has not gone out yet
         await actions.approve(db, registration, event=event, act=by_organizer(now))
         await undo.unapprove(db, registration, event=event, act=by_organizer(now))
         assert await told(db, now=now + 3600 * SECOND) == [ASKED]
@@ -85,7 +87,7 @@ async def test_a_letter_in_a_workers_hands_is_followed_by_the_true_one(
 ) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db)
+        event, registration = await asked(db, now=now)
         assert await told(db, now=now + SECOND) == [ASKED]
         await actions.approve(db, registration, event=event, act=Act(actor=None, now=now))
         (mail_id,) = await outbox.due(db, now=now, limit=9)
@@ -98,7 +100,7 @@ async def test_a_letter_in_a_workers_hands_is_followed_by_the_true_one(
 async def test_a_yes_is_taken_back_within_a_minute_only(database: Database) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db)
+        event, registration = await asked(db, now=now)
         with pytest.raises(StateChanged):
             await undo.unapprove(db, registration, event=event, act=by_organizer(now))
         await actions.approve(db, registration, event=event, act=by_organizer(now))
@@ -110,7 +112,7 @@ async def test_a_yes_is_taken_back_within_a_minute_only(database: Database) -> N
 async def test_a_yes_taken_back_gives_its_seat_to_who_waits(database: Database) -> None:
     now = clock.now()
     async with database.writing() as db:
-        event, registration = await asked(db, capacity=1)
+        event, registration = await asked(db, now=now, capacity=1)
         await actions.approve(db, registration, event=event, act=by_organizer(now))
         other = await given.account(db)
         waits = await actions.register(db, event=event, account=other, act=by_organizer(now))
@@ -127,10 +129,10 @@ async def test_a_cancel_undone_leaves_no_letter_and_brings_the_sessions_back(
         event = await given.event(db, capacity=1)
         session = await given.session(db, event)
         who = await given.account(db)
-        registration = await given.registered(db, event, who)
-        seat = await given.registered(db, event, who, session=session)
+        registration = await given.registered(db, event, who, now=now)
+        seat = await given.registered(db, event, who, session=session, now=now)
         assert sorted(await told(db, now=now + SECOND)) == [SEATED, SEATED]
-        act = by_organizer(clock.now())
+        act = by_organizer(now)
         await actions.cancel(db, registration, event=event, session=None, act=act)
         assert (registration.state, seat.state) == (CANCELLED, CANCELLED)
         await undo.restore(db, registration, event=event, session=None, act=act)
@@ -148,15 +150,14 @@ async def test_a_cancelled_seat_that_another_has_by_now_comes_back_as_a_turn(
         event = await given.event(db, capacity=1)
         session = await given.session(db, event)
         first, second = [
-            await given.registered(db, event, await given.account(db)) for _ in range(2)
+            await given.registered(db, event, await given.account(db), now=now) for _ in range(2)
         ]
         assert sorted(await told(db, now=now + SECOND)) == [SEATED, WAITING]
-        act = by_organizer(clock.now())
+        act = by_organizer(now)
         await actions.cancel(db, first, event=event, session=None, act=act)
         await undo.restore(db, first, event=event, session=None, act=act)
         assert (first.state, second.state, first.place) == (WAITING, SEATED, 2)
-        later = clock.now() + 3600 * SECOND
-        assert sorted(await told(db, now=later)) == [SEATED, WAITING]
+        assert sorted(await told(db, now=now + 3600 * SECOND)) == [SEATED, WAITING]
         gone = Registration(
             event_id=event.id,
             participation_id=first.participation_id,
@@ -174,7 +175,9 @@ async def test_who_waited_gets_the_old_turn_back_and_who_asked_asks(database: Da
     now = clock.now()
     async with database.writing() as db:
         event = await given.event(db, capacity=0)
-        turns = [await given.registered(db, event, await given.account(db)) for _ in range(3)]
+        turns = [
+            await given.registered(db, event, await given.account(db), now=now) for _ in range(3)
+        ]
         act = by_organizer(now)
         await actions.cancel(db, turns[1], event=event, session=None, act=act)
         await undo.restore(db, turns[1], event=event, session=None, act=act)
