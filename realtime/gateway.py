@@ -25,13 +25,15 @@ from server.live.models import StreamEvent
 from server.mentoring.models import Round
 from server.mentoring.queries import round_of
 from server.records import actions as records
-from server.rooms import chat, entry, present, seat
+from server.rooms import chat, entry, present, seat, tickets
+from server.rooms.engine import engine_of
 from server.rooms.entry import Entry
 from server.rooms.lease import Devices
 from server.rooms.models import Room
 from server.rooms.places import Seat, known_place, known_places, main_room, place
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
+from server.rooms.tickets import Asks, Ticket
 from server.rounds.actions import session_stream, state_of
 from server.rounds.board import reports as board_reports
 from server.rounds.board import state as board
@@ -60,6 +62,7 @@ __all__ = [  # what the channel knows of the application
     "Report",
     "StreamEvent",
     "Taken",
+    "Ticket",
     "Visitor",
 ]
 
@@ -202,6 +205,15 @@ class Gateway:
         async with self._database.reading() as db:
             rooms = await known_places(db, [_seat_of(place) for place in here])
         return [replace(place, room=rooms.get(_seat_of(place), place.room)) for place in here]
+
+    async def tickets(self, pages: Sequence[tuple[Place, UUID]]) -> list[Ticket | None]:
+        """Media tokens for pages by their connections, in a few queries however many; None for a
+        page that does not hold its seat, or whose person may not enter any more.
+        """
+        asked = [Asks(here.entry, connection, here.visitor.name) for here, connection in pages]
+        engine = engine_of(self._services.settings)
+        async with self._database.reading() as db:
+            return await tickets.for_pages(db, engine, asked, now=clock.now())
 
     async def session_snapshot(self, here: Place) -> tuple[int, dict[str, Any] | None]:
         """The head of the session's stream, and the round that ran at that number."""

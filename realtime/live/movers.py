@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -12,6 +13,7 @@ from realtime.live.connection import Connection
 from realtime.live.hub import Hub
 from realtime.live.presence import PresenceBoard
 from realtime.live.snapshots import room_snapshot
+from realtime.protocol.messages import SeatTicket
 
 log = structlog.get_logger()
 
@@ -51,17 +53,25 @@ class Movers:
             await asyncio.wait(before)
         try:
             places = await self._gateway.places_now([page.place for page in pages])
-            await self._bring(
-                {
-                    page: place
-                    for page, place in zip(pages, places, strict=True)
-                    if place.room.id != page.place.room.id and page in self._hub.connections
-                }
-            )
+            wanted = {
+                page: place
+                for page, place in zip(pages, places, strict=True)
+                if place.room.id != page.place.room.id and page in self._hub.connections
+            }
+            await self._let_in(wanted)
+            await self._bring(wanted)
         except Exception as error:  # the pages begin anew, and are in the right rooms then
             log.warning("pages could not be moved", pages=len(pages), error=type(error).__name__)
             for page in pages:
                 page.end(Close.RESTARTING)
+
+    async def _let_in(self, wanted: dict[Connection, Place]) -> None:
+        """Give each page that holds its seat leave to join, so that it need not ask."""
+        held = [(page, place) for page, place in wanted.items() if page.holds_seat]
+        found = await self._gateway.tickets([(place, page.page) for page, place in held])
+        for (page, _), ticket in zip(held, found, strict=True):
+            if ticket is not None:
+                page.offer(SeatTicket(**asdict(ticket)))
 
     async def _bring(self, wanted: dict[Connection, Place]) -> None:
         """Let each page read the stream of its new room, from a snapshot on."""

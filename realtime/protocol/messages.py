@@ -182,6 +182,18 @@ class SeatLost(Message):
     reason: Literal["elsewhere", "removed"]
 
 
+class SeatTicket(Message):
+    """Leave to join the media of the room to which this page's person was moved. Losable."""
+
+    type: Literal["seat.ticket"] = "seat.ticket"
+    url: str
+    token: str
+    room: UUID
+    identity: UUID
+    mic: bool
+    camera: bool
+
+
 class Refusal(Message):
     """Why a request was refused, in the person's language."""
 
@@ -215,6 +227,7 @@ ToPage = (
     | Presence
     | BoardDigest
     | SeatLost
+    | SeatTicket
     | Reply
     | Beat
 )

@@ -36,10 +36,15 @@ async def any_staff(db: Db) -> bool:
 
 async def is_verified(db: Db, account_id: UUID) -> bool:
     """Whether the account has proven a mail address; without, it enters no room."""
-    proven = select(MailAddress.id).where(
-        MailAddress.account_id == account_id, col(MailAddress.verified_at).is_not(None)
+    return account_id in await verified(db, [account_id])
+
+
+async def verified(db: Db, account_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the accounts that have proven a mail address."""
+    proven = select(MailAddress.account_id).where(
+        col(MailAddress.account_id).in_(account_ids), col(MailAddress.verified_at).is_not(None)
     )
-    return (await db.exec(proven.limit(1))).first() is not None
+    return set((await db.exec(proven)).all())
 
 
 async def address_of(db: Db, account_id: UUID) -> str:

@@ -99,6 +99,16 @@ async def standing(
     return row
 
 
+async def published_sessions(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[Event, Session]]:
+    """Those of the sessions that belong to a published event, each with it, by their ids."""
+    found = (
+        select(Event, Session)
+        .join(Session, col(Session.event_id) == col(Event.id))
+        .where(col(Session.id).in_(ids), Event.state == EventState.PUBLISHED)
+    )
+    return {session.id: (event, session) for event, session in await db.exec(found)}
+
+
 async def session_by_id(db: Db, session_id: UUID) -> Session:
     """A session that is known to exist."""
     return (await db.exec(select(Session).where(Session.id == session_id))).one()
@@ -169,19 +179,24 @@ async def name_of(db: Db, participation_id: UUID) -> str:
 
 async def roles_of(db: Db, participation_id: UUID) -> frozenset[Role]:
     """The roles of a participation."""
-    found = select(ParticipationRole).where(ParticipationRole.participation_id == participation_id)
-    return frozenset(row.role for row in await db.exec(found))
+    return (await roles_of_each(db, [participation_id]))[participation_id]
 
 
 async def shown_roles(db: Db, participation_ids: Collection[UUID]) -> dict[UUID, Role]:
     """The one role of each participation that others see, in one query."""
+    held = await roles_of_each(db, participation_ids)
+    return {id_: shown_role(roles) for id_, roles in held.items()}
+
+
+async def roles_of_each(db: Db, participation_ids: Collection[UUID]) -> dict[UUID, frozenset[Role]]:
+    """The roles of each participation, in one query."""
     held: dict[UUID, set[Role]] = {id_: set() for id_ in participation_ids}
     found = select(ParticipationRole).where(
         col(ParticipationRole.participation_id).in_(participation_ids)
     )
     for row in await db.exec(found):
         held[row.participation_id].add(row.role)
-    return {id_: shown_role(roles) for id_, roles in held.items()}
+    return {id_: frozenset(roles) for id_, roles in held.items()}
 
 
 async def people_of(db: Db, events: Collection[Event]) -> dict[UUID, dict[Role, int]]:

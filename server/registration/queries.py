@@ -156,6 +156,18 @@ async def seated_accounts(
     return list((await db.exec(found)).all())
 
 
+async def seated(
+    db: Db, session_ids: Collection[UUID], participation_ids: Collection[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Who of these has a seat in which of the sessions: pairs of session and participation."""
+    found = select(Registration.session_id, Registration.participation_id).where(
+        col(Registration.session_id).in_(session_ids),
+        col(Registration.participation_id).in_(participation_ids),
+        col(Registration.state) == RegistrationState.SEATED,
+    )
+    return {(session, who) for session, who in (await db.exec(found)).all() if session}
+
+
 async def proven(db: Db, limit: int = 200) -> list[Registration]:
     """Registrations that wait for a proof of their address which has come by now."""
     found = (

@@ -1,7 +1,9 @@
 """Who may enter a session's room, and with which rights."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from server.accounts import queries as accounts
@@ -12,7 +14,6 @@ from server.events.models import Event, Participation, Role, Session
 from server.events.roles import Capability, MediaGrants, can, media_grants
 from server.events.rules import Door, door
 from server.registration import queries as registration
-from server.registration.models import RegistrationState
 
 
 class NotYours(Forbidden):
@@ -79,24 +80,64 @@ async def at_door(db: Db, *, slug: str, number: int, account_id: UUID) -> Entry:
     event, session, participation = await queries.standing(
         db, slug=slug, number=number, account_id=account_id
     )
-    if session.cancelled_at is not None:
-        raise SessionCancelled
     if participation is None:
-        raise NotYours
-    roles = await queries.roles_of(db, participation.id)
-    if not can(roles, Capability.ROOM_JOIN):
-        raise NotYours
-    if not await accounts.is_verified(db, account_id):
-        raise AddressUnproven
-    if session.by_seat and roles == {Role.PARTICIPANT}:
-        await _ensure_seat(db, participation, session)
-    return Entry(event, session, participation, roles)
+        raise SessionCancelled if session.cancelled_at is not None else NotYours
+    (here,) = await _known(db, [Entry(event, session, participation, frozenset())])
+    if here.refused is not None:
+        raise here.refused
+    return here.entry
 
 
-async def _ensure_seat(db: Db, participation: Participation, session: Session) -> None:
-    own = await registration.of_participation(db, participation.id, session.id)
-    if own is None or own.state is not RegistrationState.SEATED:
-        raise SeatNeeded
+async def still_welcome(db: Db, entries: Sequence[Entry]) -> list[Entry | None]:
+    """People who were at the doors of rooms before, as they stand now; None for whom `at_door`
+    would refuse. A few queries, however many they are.
+    """
+    sessions = await queries.published_sessions(db, {each.session.id for each in entries})
+    there = [
+        Entry(*sessions[each.session.id], each.participation, frozenset())
+        for each in entries
+        if each.session.id in sessions
+    ]
+    welcome = {
+        (known.entry.session.id, known.entry.participation.id): known.entry
+        for known in await _known(db, there)
+        if known.refused is None
+    }
+    return [welcome.get((each.session.id, each.participation.id)) for each in entries]
+
+
+class _Known(NamedTuple):
+    """Somebody at a door with the roles that they have, and why they may not enter, if so."""
+
+    entry: Entry
+    refused: type[DomainError] | None
+
+
+async def _known(db: Db, at_doors: Sequence[Entry]) -> list[_Known]:
+    people = {each.participation.id for each in at_doors}
+    roles = await queries.roles_of_each(db, people)
+    proven = await accounts.verified(db, {each.participation.account_id for each in at_doors})
+    by_seat = {each.session.id for each in at_doors if each.session.by_seat}
+    seated = await registration.seated(db, by_seat, people) if by_seat else set()
+    found = []
+    for each in at_doors:
+        here = replace(each, roles=roles[each.participation.id])
+        has_seat = (here.session.id, here.participation.id) in seated
+        is_proven = here.participation.account_id in proven
+        found.append(_Known(here, _refusal(here, proven=is_proven, seated=has_seat)))
+    return found
+
+
+def _refusal(here: Entry, *, proven: bool, seated: bool) -> type[DomainError] | None:
+    if here.session.cancelled_at is not None:
+        return SessionCancelled
+    if not can(here.roles, Capability.ROOM_JOIN):
+        return NotYours
+    if not proven:
+        return AddressUnproven
+    if here.session.by_seat and here.roles == {Role.PARTICIPANT} and not seated:
+        return SeatNeeded
+    return None
 
 
 def ensure_open(entry: Entry, now: datetime) -> None:
@@ -106,8 +147,18 @@ def ensure_open(entry: Entry, now: datetime) -> None:
         DoorEarly: the door opens later.
         DoorClosed: the session is over.
     """
+    refused = _closed(entry, now)
+    if refused is not None:
+        raise refused
+
+
+def is_open(entry: Entry, now: datetime) -> bool:
+    """Whether the door is open to this person."""
+    return _closed(entry, now) is None
+
+
+def _closed(entry: Entry, now: datetime) -> type[DomainError] | None:
     state = door(entry.session, now)
     if state is Door.EARLY and not can(entry.roles, Capability.ROOM_MODERATE):
-        raise DoorEarly
-    if state is Door.CLOSED:
-        raise DoorClosed
+        return DoorEarly
+    return DoorClosed if state is Door.CLOSED else None

@@ -12,20 +12,15 @@ from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.roles import Capability, can, shown_role
-from server.rooms import entry, seat
+from server.rooms import entry, seat, tickets
 from server.rooms.engine import media_engine
 from server.rooms.entry import Entry
 from server.rooms.seat import Holder
+from server.rooms.tickets import SeatNotHeld, Ticket
 from server.web.errors import refusal
 from server.web.pages import known_visitor, page
 from server.web.services import services
 from server.web.visitor import Visitor
-
-
-class SeatNotHeld(DomainError):
-    """The page asks for a media token without holding the seat."""
-
-    code = "seat_not_held"
 
 
 class TokenRequest(BaseModel):
@@ -87,16 +82,15 @@ async def token(request: Request) -> Response:
     try:
         who = known_visitor(request)
         asked = TokenRequest.model_validate_json(await request.body())
-        return JSONResponse(
-            await _token(request, who, asked), headers={"Cache-Control": "no-store"}
-        )
+        ticket = await _ticket(request, who, asked)
+        return JSONResponse(ticket.as_json(), headers={"Cache-Control": "no-store"})
     except ValidationError:
         return JSONResponse({"code": "malformed"}, 422)
     except DomainError as error:
         return refusal(request, error)
 
 
-async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[str, Any]:
+async def _ticket(request: Request, who: Visitor, asked: TokenRequest) -> Ticket:
     async with services(request).database.reading() as db:
         here = await entry_of(db, request, who)
         entry.ensure_open(here, clock.now())
@@ -104,21 +98,7 @@ async def _token(request: Request, who: Visitor, asked: TokenRequest) -> dict[st
         held = await seat.held_by(db, holder)
     if held is None:
         raise SeatNotHeld
-    engine = media_engine(request)
-    return {
-        "url": engine.browser_url,
-        "token": engine.join_token(
-            room=held.room_id,
-            identity=here.participation.id,
-            name=who.name,
-            grants=here.grants,
-            epoch=held.access_epoch,
-        ),
-        "room": str(held.room_id),
-        "identity": str(here.participation.id),
-        "mic": held.mic,
-        "camera": held.camera,
-    }
+    return tickets.issue(media_engine(request), here, held, name=who.name)
 
 
 async def _at_door(request: Request, who: Visitor) -> Entry:

@@ -1,6 +1,6 @@
 """The seat of a person in a session: the lease that one page holds over the live channel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -187,6 +187,18 @@ async def is_welcome(db: Db, *, identity: str, room: str, epoch: str) -> bool:
     returning_to = (await db.exec(main)).one_or_none()
     here = [s for s in seats if s.room_id == place_id or s.session_id == returning_to]
     return not seats or any(epoch == str(held.access_epoch) for held in here)
+
+
+async def held_by_each(db: Db, holders: Collection[Holder]) -> dict[Holder, SeatState]:
+    """The seats of those pages that hold one, in one query."""
+    pages = {holder.connection_id for holder in holders}
+    found = select(SeatState).where(col(SeatState.connection_id).in_(pages))
+    held = {
+        Holder(row.participation_id, row.session_id, row.connection_id): row
+        for row in await db.exec(found)
+        if row.connection_id
+    }
+    return {holder: held[holder] for holder in holders if holder in held}
 
 
 def _held_by(

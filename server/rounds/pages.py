@@ -1,7 +1,7 @@
 """What a room's page asks in a round: its visits, the notes, help, and the way back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,13 +16,14 @@ from server.core.db import Db
 from server.core.errors import DomainError, Forbidden, NotFound
 from server.events.roles import Capability, can
 from server.mentoring.models import Round, RoundForm
-from server.rooms import moving, seat
+from server.rooms import moving, seat, tickets
 from server.rooms.engine import media_engine
 from server.rooms.entry import Entry
 from server.rooms.models import Room
-from server.rooms.pages import SeatNotHeld, entry_of
+from server.rooms.pages import entry_of
 from server.rooms.places import known_place, main_room
 from server.rooms.seat import Holder
+from server.rooms.tickets import SeatNotHeld
 from server.rounds import actions, groups, notes, queries, visits
 from server.rounds.actions import RoundNotReady
 from server.rounds.models import NoteReaders
@@ -109,27 +110,16 @@ async def back(request: Request, who: Visitor) -> dict[str, Any]:
         raise SeatNotHeld
     if found is None or main is None:
         raise RoundNotReady
-    return _ticket(request, at_door, who, main.id, held.access_epoch, found[0].ends_at)
-
-
-def _ticket(
-    request: Request, here: Entry, who: Visitor, room: UUID, epoch: int, ends_at: datetime
-) -> dict[str, Any]:
-    engine = media_engine(request)
-    return {
-        "url": engine.browser_url,
-        "token": engine.join_token(
-            room=room,
-            identity=here.participation.id,
-            name=who.name,
-            grants=here.grants,
-            epoch=epoch,
-            lasts=ends_at + RETURN_WITHIN - clock.now(),
-        ),
-        "room": str(room),
-        "identity": str(here.participation.id),
-        "until": ends_at.isoformat(),
-    }
+    ends_at = found[0].ends_at
+    ticket = tickets.issue(
+        media_engine(request),
+        at_door,
+        held,
+        name=who.name,
+        room=main.id,
+        lasts=ends_at + RETURN_WITHIN - clock.now(),
+    )
+    return ticket.as_json() | {"until": ends_at.isoformat()}
 
 
 async def visits_here(request: Request, who: Visitor) -> dict[str, Any]:

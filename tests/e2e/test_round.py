@@ -43,6 +43,8 @@ async def test_pages_move_with_the_round_and_return_with_their_devices(
             await who.page.click("[data-part=prejoin] [data-part=enter]")
             await who.inside()
         await until(partial(one.sees, 3, frames=5))
+        asked: list[str] = []
+        one.page.on("request", lambda request: asked.append(request.url))
         await held.open()
         await until(partial(at, one, "見本1町"))
         await until(partial(at, mate, "見本1町"))
@@ -52,6 +54,7 @@ async def test_pages_move_with_the_round_and_return_with_their_devices(
         await until(partial(one.sees, 2, frames=10))
         assert await one.mic()
         assert not await mate.mic()
+        assert not [url for url in asked if url.endswith("/token")]  # it came with the move
         assert "mentor0" in (await one.page.locator("[data-part=ring-mentor]").text_content() or "")
         await one.page.reload()
         await until(partial(at, one, "見本1町"))

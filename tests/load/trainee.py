@@ -23,6 +23,7 @@ STEP = 0.02  # between the packets of who does
 REPORT_EVERY = 5.0
 PATIENCE = 60.0
 TRY_AGAIN = 0.5
+PASS_WITHIN = 1.5  # static/js/room/pass.js
 TURNS, TURN_SECONDS = 4, 8
 
 
@@ -35,10 +36,12 @@ def client(url: str, token: str) -> httpx2.AsyncClient:
 @dataclass
 class Stay:
     """One stay in a room, in seconds of the wall clock: when the person was told of it, had the
-    media, heard somebody, and left; None while that has not happened."""
+    media, heard somebody, and left, which is when the media there had ended; None while that has
+    not happened."""
 
     room: str
     told_at: float
+    by_move: bool = False
     joined_at: float | None = None
     heard_at: float | None = None
     left_at: float | None = None
@@ -65,6 +68,7 @@ class Trainee:
     stays: list[Stay] = field(default_factory=list)
     moves: int = 0
     failed: list[str] = field(default_factory=list)
+    _passes: int = 0
     _peer: Peer | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -143,7 +147,7 @@ class Trainee:
             for moved in self._moved()[self.moves :]:
                 self.moves += 1
                 if moved["data"]["room"] != self.stays[-1].room:
-                    self._begin(moved["data"]["room"])
+                    self._begin(moved["data"]["room"], by_move=True)
 
     async def _keep_seat(self) -> None:
         """Take the seat again after each new line, as the page does, and be where it is then."""
@@ -165,10 +169,10 @@ class Trainee:
     def _moved(self) -> list[dict[str, Any]]:
         return self.page.of("seat.moved")
 
-    def _begin(self, room: str) -> None:
+    def _begin(self, room: str, *, by_move: bool = False) -> None:
         now = time.time()
         self.stays[-1].left_at = now
-        self.stays.append(Stay(room, now))
+        self.stays.append(Stay(room, now, by_move=by_move))
 
     async def _stay(self) -> None:
         """Have the media of the room in which the person is; made anew whenever they end."""
@@ -187,7 +191,7 @@ class Trainee:
 
     async def _join(self, stay: Stay) -> None:
         try:
-            ticket = await self._ticket()
+            ticket = await self._pass(stay) or await self._ticket()
             if ticket is None or ticket["room"] != stay.room:
                 await asyncio.sleep(LOOK)
                 return  # moved on meanwhile, or the seat has to be taken again
@@ -207,6 +211,23 @@ class Trainee:
         sends = TRACE if self.to_all or room != self.plenary else None
         return PeerPlan(self.person, token, sends, room=room, sound_only=True)
 
+    async def _pass(self, stay: Stay) -> dict[str, Any] | None:
+        """The ticket that comes with a move, once; None when it does not come soon."""
+
+        def came() -> dict[str, Any] | None:
+            tickets = self.page.of("seat.ticket")
+            newest = tickets[-1] if len(tickets) > self._passes else None
+            return newest if newest and newest["room"] == stay.room else None
+
+        if stay.by_move and stay.joined_at is None:
+            left = stay.told_at + PASS_WITHIN - time.time()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, left)):
+                    await self.page.until(came)
+        ticket = came()
+        self._passes = len(self.page.of("seat.ticket"))
+        return ticket
+
     async def _ticket(self) -> dict[str, Any] | None:
         answer = await self._http.post(
             f"{self.path}/token", json={"connection": str(self.page.page)}
@@ -220,8 +241,12 @@ class Trainee:
 
     async def _end_media(self) -> None:
         peer, self._peer = self._peer, None
-        if peer is not None:
-            await peer.leave()
+        if peer is None:
+            return
+        await peer.leave()
+        there = next(stay for stay in reversed(self.stays) if stay.room == peer.plan.room)
+        if there.left_at is not None:  # told to go; on a busy machine some time ago
+            there.left_at = time.time()
 
     # --- what others notice ---
     async def _speak(self) -> None:

@@ -222,8 +222,8 @@ async def _browsers(day: Day, app: App, stack: AsyncExitStack, real: list[Partic
     held = Training(app, day.held, day.database)
     program = Path(app.environment["HOME"]) / "yielding-chromium"
     program.write_text(
-        "#!/bin/sh\n[ -w /proc/self/autogroup ] && echo 10 >/proc/self/autogroup\n"
-        f'exec nice -n 10 {CHROMIUM_SHELL} "$@"\n'
+        "#!/bin/sh\n[ -w /proc/self/autogroup ] && echo 19 >/proc/self/autogroup\n"
+        f'exec nice -n 19 {CHROMIUM_SHELL} "$@"\n'
     )
     program.chmod(0o755)
     for participation in real:

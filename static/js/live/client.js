@@ -13,7 +13,8 @@ import { Streams } from "./streams.js";
  * @typedef {{up: import("./messages.js").Welcome, down: {retryAt: number},
  *   connecting: undefined, closed: {code: number}, snapshot: Snapshot, event: Logged,
  *   presence: import("./messages.js").Presence, digest: import("./messages.js").BoardDigest,
- *   "seat.lost": {reason: "elsewhere" | "removed"}}} LiveKinds
+ *   "seat.lost": {reason: "elsewhere" | "removed"},
+ *   "seat.ticket": import("./messages.js").Ticket}} LiveKinds
  */
 
 /** @extends {Emitter<LiveKinds>} */
@@ -98,6 +99,7 @@ export class LiveClient extends Emitter {
     else if (message.type === "presence.digest") this.tell("presence", message);
     else if (message.type === "board.digest") this.tell("digest", message);
     else if (message.type === "seat.lost") this.tell("seat.lost", message);
+    else if (message.type === "seat.ticket") this.tell("seat.ticket", message);
     else if (message.type.endsWith(".snapshot")) this.#streams.snapshot(message);
     else if (message.seq !== undefined) this.#streams.event(message);
   }

@@ -25,6 +25,7 @@
  * @typedef {{type: "reply", id: string, ok: boolean, result: Record<string, any>,
  *   error: {code: string, text: string} | null}} Reply
  * @typedef {{room: string, mic: boolean, camera: boolean, returning: boolean}} Seat
+ * @typedef {{url: string, token: string, room: string, identity: string}} Ticket
  * @typedef {{mic: boolean, camera: boolean, talk_ms: number,
  *   quality: "good" | "fair" | "poor" | "lost" | "unknown",
  *   transport: "udp" | "tcp" | "relay" | "none"}} Report

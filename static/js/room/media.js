@@ -9,7 +9,7 @@ import { Mine } from "./mine.js";
 const PATIENCE_MS = 12_000; // the library's own attempts; then a new token and a new connection
 
 /**
- * @typedef {{url: string, token: string, room: string, identity: string}} Ticket
+ * @typedef {import("../live/messages.js").Ticket} Ticket
  * @typedef {"away" | "coming" | "here" | "mending"} MediaState
  * @typedef {{state: MediaState, change: undefined, refused: Refused,
  *   sound: {blocked: boolean}}} MediaKinds

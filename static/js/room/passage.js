@@ -5,6 +5,7 @@ import { Emitter } from "../lib/emitter.js";
 import { ofTab } from "../lib/memory.js";
 import { Refused } from "../live/messages.js";
 import { Media } from "./media.js";
+import { Pass } from "./pass.js";
 
 // After a refresh the server may not have noticed yet that the page of before is gone.
 const REFRESH_TRIES = 3;
@@ -22,12 +23,13 @@ export class Passage extends Emitter {
   /** @type {Phase} */
   phase = "door";
   #holding = false;
-  /** @type {import("./media.js").Ticket | null} */
+  /** @type {import("../live/messages.js").Ticket | null} */
   #wayBack = null;
   #room = ""; // where the person belongs
   #live;
   #place;
   #askHere;
+  #pass;
 
   /**
    * @param {import("../live/client.js").LiveClient} live
@@ -40,6 +42,7 @@ export class Passage extends Emitter {
     this.#live = live;
     this.#place = place;
     this.#askHere = askHere;
+    this.#pass = new Pass(live);
     this.media = new Media(() => this.#ticket(), choices);
     this.media.mine.on("change", () => this.#remember());
     this.media.on("state", () => this.#settle());
@@ -137,7 +140,9 @@ export class Passage extends Emitter {
 
   /** Leave to join the media room: only with the seat in hand. */
   async #ticket() {
+    const pass = await this.#pass.take(() => this.#room);
     if (this.#wayBack) return this.#wayBack;
+    if (pass) return pass;
     if (!this.#holding) await this.#seat(false);
     const response = await fetch(this.#place.tokenPath, {
       method: "POST",
@@ -154,7 +159,7 @@ export class Passage extends Emitter {
 
   /**
    * Return without being told, at the end of a round: the server may be away.
-   * @param {import("./media.js").Ticket} ticket for the room to return to
+   * @param {import("../live/messages.js").Ticket} ticket for the room to return to
    */
   returnBy(ticket) {
     this.#wayBack = ticket;
@@ -165,6 +170,7 @@ export class Passage extends Emitter {
   #follow({ session, room }) {
     if (session !== this.#place.sessionId) return; // a person has a seat in each session
     this.#wayBack = null;
+    this.#pass.expect(room);
     this.#belong(room);
   }
 

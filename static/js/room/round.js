@@ -9,7 +9,7 @@ const SPREAD_MS = 15_000; // not everybody asks for the way back at the same mom
 /**
  * @typedef {import("../live/messages.js").Round} Round
  * @typedef {import("../live/messages.js").Door} Door
- * @typedef {import("./media.js").Ticket} Ticket
+ * @typedef {import("../live/messages.js").Ticket} Ticket
  * @typedef {{change: undefined, warned: number, told: {text: string, name: string},
  *   opened: undefined, returning: undefined, closed: undefined, over: Ticket}} RoundKinds
  */

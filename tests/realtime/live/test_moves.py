@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from jwt import decode
+from sqlmodel import select
 
-from server.accounts.models import Account
+from server.accounts.models import Account, MailAddress
 from server.core import clock
 from server.mentoring.models import Round
 from server.rounds import actions
@@ -41,6 +43,15 @@ class Training:
         async with self.served.database.writing() as db:
             act = Act(actor=self.held.organizer.id, now=clock.now())
             return await actions.open_round(db, self.held.rounds[0].id, act)
+
+    async def bar(self, team: int) -> None:
+        """Whoever is first in a team must not enter rooms from now on."""
+        person = self.held.members[self.held.teams[team].id][0]
+        found = select(MailAddress).where(MailAddress.account_id == person.account_id)
+        async with self.served.database.writing() as db:
+            for address in await db.exec(found):
+                address.verified_at = None
+                db.add(address)
 
     async def close(self) -> None:
         """Let the end of the round have come."""
@@ -83,6 +94,30 @@ async def test_an_opened_round_moves_open_pages_and_they_hear_their_new_room(
         await mate.until(lambda: [e["data"]["body"] for e in mate.of("chat.posted")])
         assert mate.of("chat.posted")[-1]["data"]["body"] == "ここにいます"
         assert other.of("chat.posted") == []
+
+
+async def test_a_page_that_holds_its_seat_gets_leave_to_join_with_the_move(
+    training: Training,
+) -> None:
+    async with (
+        await training.page(0) as holder,
+        await training.page(0, 1) as looker,
+        await training.page(1) as barred,
+    ):
+        for page in (holder, barred):
+            assert (await page.ask("seat.take"))["ok"]
+        await training.bar(team=1)
+        await training.open()
+        for page in (holder, looker, barred):
+            await page.until(lambda page=page: page.of("room.snapshot")[1:])
+        (ticket,) = holder.of("seat.ticket")
+        assert ticket["room"] == moved(holder)[0]["data"]["room"]
+        claims = decode(ticket["token"], options={"verify_signature": False})
+        assert claims["video"]["room"] == ticket["room"]
+        assert claims["video"]["canPublish"]
+        assert claims["sub"] == ticket["identity"]
+        assert looker.of("seat.ticket") == []  # it only looks: another page may hold the seat
+        assert barred.of("seat.ticket") == []  # the address was found to be unproven meanwhile
 
 
 async def test_who_comes_late_or_again_is_in_the_right_room_at_once(training: Training) -> None:
