@@ -9,6 +9,7 @@ from server.mentoring.mentors import desk_list as mentors_desk
 from server.mentoring.mentors import free_pages
 from server.mentoring.mentors import links as mentor_links
 from server.mentoring.mentors import pages as mentor_pages
+from server.mentoring.plans import acts as plan_acts
 from server.mentoring.plans import pages as plan_pages
 from server.mentoring.plans import publish_pages, sheet_pages
 from server.mentoring.schedule import pages as round_pages
@@ -30,6 +31,7 @@ routes: Final[list[BaseRoute]] = [
     *mentors_desk.routes,
     *mentor_desk.routes,
     *plan_pages.routes,
+    *plan_acts.routes,
     *publish_pages.routes,
     *round_pages.routes,
     *sheet_pages.routes,
