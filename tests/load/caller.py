@@ -75,6 +75,7 @@ class Caller:
             yield self
         finally:
             await signalling.leave()
+            await signalling.close()
             await listening
             await self.connection.close()
 

@@ -63,7 +63,8 @@ class PeerPlan:
 class Peer:
     """One participant of a room: `join` once, then it keeps itself alive until `leave`.
 
-    `dropped` tells why the server ended it, None while it is in the room.
+    `dropped` tells why the server ended it, None while it is in the room; `left_at` is when it said
+    goodbye, in seconds of the wall clock.
     """
 
     plan: PeerPlan
@@ -74,6 +75,7 @@ class Peer:
     sample_every: int = SAMPLE_EVERY
     join_ms: float = 0.0
     dropped: str | None = None
+    left_at: float = 0.0
     publications: list[Publication] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -132,6 +134,8 @@ class Peer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._signalling:
             await self._signalling.leave()
+            self.left_at = time.time()
+            await self._signalling.close()
         self.post.remove(self.link.socket.fileno())
         self.link.close()
 

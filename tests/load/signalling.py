@@ -79,9 +79,12 @@ class Signalling:
         await self.send(rtc.SignalRequest(ping_req=rtc.Ping(timestamp=wall_ms)))
 
     async def leave(self) -> None:
-        """Say that we leave, and close."""
+        """Say that we leave."""
         with contextlib.suppress(Refused):
             await self.send(rtc.SignalRequest(leave=rtc.LeaveRequest()))
+
+    async def close(self) -> None:
+        """Close; a busy server takes its time to answer."""
         await self.socket.close()
 
     async def responses(self) -> AsyncIterator[rtc.SignalResponse]:

@@ -36,8 +36,8 @@ def client(url: str, token: str) -> httpx2.AsyncClient:
 @dataclass
 class Stay:
     """One stay in a room, in seconds of the wall clock: when the person was told of it, had the
-    media, heard somebody, and left, which is when the media there had ended; None while that has
-    not happened."""
+    media, heard somebody, and left, which is when it said goodbye there; None while that has not
+    happened."""
 
     room: str
     told_at: float
@@ -245,8 +245,8 @@ class Trainee:
             return
         await peer.leave()
         there = next(stay for stay in reversed(self.stays) if stay.room == peer.plan.room)
-        if there.left_at is not None:  # told to go; on a busy machine some time ago
-            there.left_at = time.time()
+        if there.left_at is not None:  # told to go; on a busy machine some time before
+            there.left_at = max(there.left_at, peer.left_at)
 
     # --- what others notice ---
     async def _speak(self) -> None:

@@ -56,6 +56,7 @@ class Conversation:
     async def end(self) -> None:
         if self._open is not None:
             await self._open.leave()
+            await self._open.close()
             self._open = None
 
     async def _join(self, offer: rtc.SessionDescription | None) -> None:
