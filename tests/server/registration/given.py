@@ -5,9 +5,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from server.accounts.actions import open_account
-from server.accounts.models import Account
+from server.accounts.models import Account, MailAddress
 from server.core import clock
 from server.core.db import Db
+from server.demo.ledger import Ledger, Step, Verb
+from server.demo.writing import insert_all, insert_ledger
 from server.events.models import Event, EventKind, EventState, Session, SessionKind
 from server.registration import actions
 from server.registration.actions import Act
@@ -62,3 +64,18 @@ async def registered(
     """Somebody registers by themselves."""
     act = Act(actor=who.id, now=now or clock.now())
     return await actions.register(db, event=at, account=who, act=act, session=session)
+
+
+async def crowd(db: Db, at: Event, count: int) -> None:
+    """Many who register by themselves, written at once. No mail is owed to them."""
+    now = clock.now()
+    people = [Account(name=f"参加者 {number}", created_at=now) for number in range(count)]
+    addresses = [
+        MailAddress(account_id=who.id, address=f"{who.id.hex}@sample.example", verified_at=now)
+        for who in people
+    ]
+    await insert_all(db, people)
+    await insert_all(db, addresses)
+    ledger = Ledger(at.id, {None: at.capacity}, approval=at.approval)
+    ledger.play(Step(at=now, verb=Verb.REGISTER, account=who.id, actor=who.id) for who in people)
+    await insert_ledger(db, ledger)

@@ -87,9 +87,7 @@ async def test_fifty_stand_on_a_page_and_costs_do_not_grow(site: Site) -> None:
             await _cost(site, organizer, f"{PEOPLE}.csv"),
         )
         async with site.database.writing() as db:
-            for number in range(499):
-                name = f"参加者 {number}"
-                await given.registered(db, organizer.event, await given.account(db, name))
+            await given.crowd(db, organizer.event, 499)
         many = (
             await _cost(site, organizer, f"{PEOPLE}?who={first.id}"),
             await _cost(site, organizer, f"{PEOPLE}.csv"),
