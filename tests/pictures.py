@@ -25,7 +25,10 @@ from tests.support.visits import log_in
 ALL: Final = ROOT / "pictures"
 CHOSEN: Final = ROOT / "docs" / "pictures"
 CHOSEN_BYTES: Final = 200_000
-HEIGHTS: Final = {1280: 800, 390: 844}
+HEIGHTS: Final = {1280: 800, 390: 844, 1366: 768}
+WIDTHS: Final = (1280, 390)
+# An organizer's laptop shows the whole board at once, so it is looked at there too.
+ALSO: Final = {"board": (1366,), "board-now": (1366,)}
 
 
 class View(NamedTuple):
@@ -41,12 +44,13 @@ class View(NamedTuple):
         return f"{self.locale}-{self.width}-{'dark' if self.dark else 'light'}"
 
 
-VIEWS: Final = tuple(
-    View(locale, width, dark)
-    for locale in ("ja", "en")
-    for width in HEIGHTS
-    for dark in (False, True)
-)
+def views(shown: Shown) -> Iterator[View]:
+    """How a page is looked at."""
+    for locale in ("ja", "en"):
+        for width in (*WIDTHS, *ALSO.get(shown.name, ())):
+            for dark in (False, True):
+                yield View(locale, width, dark)
+
 
 # What the README shows: page and view, as much as fits into the window.
 FOR_README: Final = {
@@ -79,7 +83,7 @@ async def _of_installation(browser: Browser, pages: list[Shown], *, demo: bool) 
 
 
 def _every(pages: list[Shown]) -> Iterator[tuple[Shown, View]]:
-    return ((shown, view) for shown in pages for view in VIEWS)
+    return ((shown, view) for shown in pages for view in views(shown))
 
 
 async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
