@@ -19,7 +19,7 @@ from tests.support import axe
 from tests.support.app import ROOT, App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
 from tests.support.pages import PAGES
-from tests.support.pages.shown import Shown, showing
+from tests.support.pages.shown import Shown, show
 from tests.support.visits import log_in
 
 ALL: Final = ROOT / "pictures"
@@ -78,12 +78,10 @@ async def main(parts: list[str]) -> None:
 async def _of_installation(browser: Browser, pages: list[Shown], *, demo: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="yoriai-pictures-") as folder:
         async with running_app(Path(folder), demo=demo) as app:
-            for shown, view in _every(pages):
-                await _take(browser, app, shown, view)
-
-
-def _every(pages: list[Shown]) -> Iterator[tuple[Shown, View]]:
-    return ((shown, view) for shown in pages for view in views(shown))
+            for shown in pages:
+                async with shown.setting(app, browser):
+                    for view in views(shown):
+                        await _take(browser, app, shown, view)
 
 
 async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
@@ -93,12 +91,12 @@ async def _take(browser: Browser, app: App, shown: Shown, view: View) -> None:
     ) as context:
         await log_in(context, app, shown.who, locale=view.locale)
         page = await context.new_page()
-        async with showing(page, app, shown):
-            await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
-            if (shown.name, view) in FOR_README:
-                await _choose(page, name)
-            await axe.bring(page)
-            wrongs = await axe.wrongs(page)
+        await show(page, app, shown)
+        await page.screenshot(path=ALL / name, full_page=True, animations="disabled")
+        if (shown.name, view) in FOR_README:
+            await _choose(page, name)
+        await axe.bring(page)
+        wrongs = await axe.wrongs(page)
     print(name, *wrongs, sep="\n  ", flush=True)
 
 

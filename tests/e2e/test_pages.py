@@ -3,6 +3,7 @@ nothing is cut off or too small to read on a phone; enlarged to 400 % nothing is
 """
 
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,7 +19,7 @@ from tests.support.app import App, running_app
 from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
 from tests.support.pages import PAGES, routes_without_page
 from tests.support.pages.room import ROOM
-from tests.support.pages.shown import Shown, showing
+from tests.support.pages.shown import Shown, by_setting, show
 from tests.support.visits import log_in
 
 # The light changes colours only, so the second run looks at those alone.
@@ -44,10 +45,11 @@ async def test_nothing_is_wrong_on_any_page(
         running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
         chromium(program=CHROMIUM_SHELL) as browser,
     ):
-        for shown in pages:  # what one does to a draft stands when the next comes
-            for locale in LOCALES:
-                async for view, wrong in _looked_at(browser, app, shown, locale):
-                    looked[f"{shown.name} {locale} {view}"] = wrong
+        for setting, neighbours in by_setting(pages):
+            async with setting(app, browser):  # what one does stands when the next comes
+                for shown, locale in product(neighbours, LOCALES):
+                    async for view, wrong in _looked_at(browser, app, shown, locale):
+                        looked[f"{shown.name} {locale} {view}"] = wrong
     enlarged = [shown for shown in pages if shown.route != ROOM]
     on_a_phone = len(pages) * len(LOCALES)
     assert len(looked) == on_a_phone + len(pages) * len(RULES) + len(enlarged) * len(ZOOMED)
@@ -108,15 +110,15 @@ async def _looked_at(
     async with context_of(browser, locale=locale) as context:
         await log_in(context, app, shown.who, locale=locale)
         page = await context.new_page()
-        async with showing(page, app, shown):
-            await page.emulate_media(reduced_motion="reduce")
-            if locale != LONGER:
-                await axe.bring(page)
-                for light, rules in RULES.items():
-                    await page.emulate_media(color_scheme=light)
-                    yield light, await axe.wrongs(page, rules)
-            await page.set_viewport_size(PHONE)
-            yield "phone", await page.evaluate(MISFITS)
-            if shown.route != ROOM and locale == LONGER:
-                for zoom, size in ZOOMED.items():
-                    yield zoom, await lost(page, size)
+        await show(page, app, shown)
+        await page.emulate_media(reduced_motion="reduce")
+        if locale != LONGER:
+            await axe.bring(page)
+            for light, rules in RULES.items():
+                await page.emulate_media(color_scheme=light)
+                yield light, await axe.wrongs(page, rules)
+        await page.set_viewport_size(PHONE)
+        yield "phone", await page.evaluate(MISFITS)
+        if shown.route != ROOM and locale == LONGER:
+            for zoom, size in ZOOMED.items():
+                yield zoom, await lost(page, size)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -60,7 +60,7 @@ SIZES: Final = Sizes(teams=66, members=4, mentors=24, due=22, rounds=3, slots=3)
 
 
 @asynccontextmanager
-async def boarded(app: App, _page: Page) -> AsyncIterator[None]:
+async def boarded(app: App, _browser: Browser) -> AsyncIterator[None]:
     """The training beside the demo; the demo's organizer and mentor take part while it is shown."""
     database = Database(settings_of(app).database)
     async with database.writing() as db:

@@ -76,7 +76,7 @@ SEATED_IN, WAITING_IN, CANCELLED = 9, 11, 13  # numbers of sessions
 
 
 @asynccontextmanager
-async def fair(app: App, _page: object) -> AsyncIterator[None]:
+async def fair(app: App, _browser: object) -> AsyncIterator[None]:
     """The day is on, half of it over, and another event is announced, until the block ends."""
     settings = Settings.model_validate({k.lower(): v for k, v in app.environment.items()})
     database = Database(settings.database)

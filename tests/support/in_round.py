@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -33,7 +33,7 @@ SIZES: Final = Sizes(teams=1, members=len(MEMBERS), mentors=1, rounds=1, slots=2
 
 
 @asynccontextmanager
-async def seated(app: App, _page: Page) -> AsyncIterator[None]:
+async def seated(app: App, _browser: Browser) -> AsyncIterator[None]:
     """The round is open; nobody has come yet."""
     database = Database(settings_of(app).database)
     async with database.writing() as db:
@@ -62,12 +62,11 @@ async def seated(app: App, _page: Page) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def talking(app: App, page: Page) -> AsyncIterator[None]:
+async def talking(app: App, browser: Browser) -> AsyncIterator[None]:
     """The others of the team and the mentor sit in the room already."""
-    assert page.context.browser
-    async with seated(app, page), AsyncExitStack() as stack:
+    async with seated(app, browser), AsyncExitStack() as stack:
         for who in (*MEMBERS[1:], MENTOR):
-            context = await stack.enter_async_context(context_of(page.context.browser))
+            context = await stack.enter_async_context(context_of(browser))
             await log_in(context, app, who, locale="ja")
             other = await context.new_page()
             await other.goto(app.url + ROOM)

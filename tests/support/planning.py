@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -33,7 +33,7 @@ ALL: Final = Sizes(teams=66, members=3, mentors=22, rounds=3, slots=3, pause=102
 
 
 @asynccontextmanager
-async def planned(app: App, _page: Page) -> AsyncIterator[None]:
+async def planned(app: App, _browser: Browser) -> AsyncIterator[None]:
     """The training while the block runs; afterwards only its organizers see it."""
     database = database_of(app)
     async with database.writing() as db:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from sqlmodel import select
 
 import server.tables  # noqa: F401 - registers every table
@@ -56,7 +56,7 @@ PEOPLE: Final = (
 
 
 @asynccontextmanager
-async def registered(app: App, _page: Page) -> AsyncIterator[None]:
+async def registered(app: App, _browser: Browser) -> AsyncIterator[None]:
     """The demo's event with its people while the block runs; afterwards it is as free as before."""
     settings = {name.lower(): value for name, value in app.environment.items()}
     database = Database(Settings.model_validate(settings).database)

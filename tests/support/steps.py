@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.support.app import CEILING_SECONDS, App
 from tests.support.browser import context_of
@@ -140,19 +140,18 @@ async def first_account(page: Page) -> None:
 
 
 @asynccontextmanager
-async def invited(app: App, _page: Page) -> AsyncIterator[None]:
+async def invited(app: App, _browser: Browser) -> AsyncIterator[None]:
     """Somebody of the demo has a mailed invitation."""
     await invite(app, "participant3")
     yield
 
 
 @asynccontextmanager
-async def company(app: App, page: Page) -> AsyncIterator[None]:
+async def company(app: App, browser: Browser) -> AsyncIterator[None]:
     """Others of the demo sit in the room already."""
-    assert page.context.browser
     async with AsyncExitStack() as stack:
         for who in COMPANY:
-            context = await stack.enter_async_context(context_of(page.context.browser))
+            context = await stack.enter_async_context(context_of(browser))
             await log_in(context, app, who, locale="ja")
             other = await context.new_page()
             await other.goto(app.room)
@@ -161,14 +160,14 @@ async def company(app: App, page: Page) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def refused_mails(app: App, _page: Page) -> AsyncIterator[None]:
+async def refused_mails(app: App, _browser: Browser) -> AsyncIterator[None]:
     """The mail server has refused what was owed."""
     await refuse_mails(app, "participant", "mentor")
     yield
 
 
 @asynccontextmanager
-async def without_events(app: App, _page: Page) -> AsyncIterator[None]:
+async def without_events(app: App, _browser: Browser) -> AsyncIterator[None]:
     """A fault of ours: the table of events is gone while the block runs."""
     await execute(app, 'ALTER TABLE event RENAME TO "event_away"')
     try:

@@ -82,7 +82,7 @@ DRAFT: Final = {
 
 
 @asynccontextmanager
-async def held(app: App, _page: object) -> AsyncIterator[None]:
+async def held(app: App, _browser: object) -> AsyncIterator[None]:
     """Both trainings can be seen until the block ends."""
     settings = Settings.model_validate({k.lower(): v for k, v in app.environment.items()})
     database = Database(settings.database)

@@ -1,6 +1,7 @@
 """Log in, log out, the first staff link: through the pages, on the database."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,15 @@ async def test_sixth_wrong_password_must_wait_even_with_the_right_one(
         for _ in range(5):
             assert (await log_in(browser, "not this one"))[0] == 422
         assert (await log_in(browser))[0] == 429
+
+
+async def test_a_wrong_password_says_how_many_more_there_are(site: Site, member: Account) -> None:
+    wrong = {"address": "hana@sample.example", "way": "password", "password": "not this one"}
+    async with site.browser() as browser:
+        shown = [(await browser.submit("/login", "/login", **wrong)).text for _ in range(5)]
+    told = [re.findall("あと([0-9])回ちがうと", text) for text in shown]
+    assert told == [["4"], ["3"], ["2"], ["1"], []]
+    assert "いまから15分のあいだは、リンクだけで入れます" in shown[-1]
 
 
 async def test_guesses_sent_at_once_are_counted_before_they_are_tried(

@@ -19,7 +19,6 @@ PAGES: Final = (
     ),
     Shown(name="link-spent", route="/link/{token}", path="/link/spent", status=410),
     Shown(name="me", route="/me", path="/me", who="participant"),
-    Shown(name="me-company", route="/me", path="/me", who="participant3", setting=steps.company),
     Shown(name="me-round", route="/me", path="/me", who="participant", setting=in_round.seated),
     Shown(name="me-none", route="/me", path="/me", who=STRANGER),
     Shown(name="mails", route="/staff/mails", path="/staff/mails", who=STAFF),
