@@ -59,7 +59,9 @@ async def log_in(request: Request) -> Response:
         return _login_again(request, form, text_of(error, visitor(request).locale), 429)
     if token is None:
         sentence = i18n.catalog(visitor(request).locale).gettext(WRONG)
-        return _login_again(request, form, sentence, 422)
+        address = queries.canonical(form.values.address)
+        left = await services(request).throttle.left(PER_ADDRESS, "password", address)
+        return _login_again(request, form, sentence, 422, tries_left=left)
     return logged_in(request, token, local_path(request, form.values.next, otherwise=HOME))
 
 
@@ -111,9 +113,11 @@ async def _login_token(request: Request, form: LoginForm) -> str | None:
         return await logins.start(db, account=account, browser=browser_of(request), now=clock.now())
 
 
-def _login_again(request: Request, form: Bound[LoginForm], sentence: str, status: int) -> Response:
+def _login_again(
+    request: Request, form: Bound[LoginForm], sentence: str, status: int, **shown: int
+) -> Response:
     again = Bound[LoginForm](None, {"password": sentence}, form.raw)
-    return page(request, "accounts/login.html", status=status, form=again)
+    return page(request, "accounts/login.html", status=status, form=again, **shown)
 
 
 async def log_out(request: Request) -> Response:

@@ -43,6 +43,13 @@ class Throttle:
         except RedisError:
             return bool(await self.local.hit(limit, *names))
 
+    async def left(self, limit: RateLimitItem, *names: str) -> int:
+        """How many more tries count before one is too many."""
+        try:
+            return (await self.shared.get_window_stats(limit, *names)).remaining
+        except RedisError:
+            return (await self.local.get_window_stats(limit, *names)).remaining
+
     async def forgive(self, limit: RateLimitItem, *names: str) -> None:
         """Forget the tries so far: the right one came."""
         try:
