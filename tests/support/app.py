@@ -293,7 +293,7 @@ async def _start(
 
 def _ok(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2, context=_ANY_CERTIFICATE) as answer:
+        with urllib.request.urlopen(url, timeout=10, context=_ANY_CERTIFICATE) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
