@@ -13,6 +13,11 @@ from tests.support.round_people import Training, training
 from tests.support.training import Sizes
 from tests.support.waiting import until
 
+OVERFLOWING_NOTES = """
+[...document.querySelectorAll(".note")]
+  .filter((note) => note.scrollHeight > note.clientHeight + 1)
+  .map((note) => note.dataset.part)
+"""
 NOTE = "[data-part=shared-note] textarea"
 SIZES = Sizes(teams=2, members=2, mentors=1, rounds=1, slots=1, slot=600)
 
@@ -55,7 +60,9 @@ async def test_pages_move_with_the_round_and_return_with_their_devices(
         assert await one.mic()
         assert not await mate.mic()
         assert not [url for url in asked if url.endswith("/token")]  # it came with the move
-        assert "mentor0" in (await one.page.locator("[data-part=ring-mentor]").text_content() or "")
+        await one.page.locator("[data-part=ring-mentor]", has_text="mentor0").wait_for()
+        await mentor.page.locator("[data-part=own-note]").wait_for()
+        assert await mentor.page.evaluate(OVERFLOWING_NOTES) == []
         await one.page.reload()
         await until(partial(at, one, "見本1町"))
         await until(one.mic)  # the name of the room stands before the microphone is there

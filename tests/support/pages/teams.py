@@ -48,16 +48,16 @@ PAGES: Final = (
         who="participant",
         setting=held,
     ),
+    Shown(name="seat", route="/seat/{token}", path=f"/seat/{SEAT}", setting=held),
+    Shown(name="seat-printed", route="/seat/{token}", path=f"/seat/{PAPER}", setting=held),
     Shown(
-        name="team-paper",
+        name="team-paper",  # the link that was printed before ends
         route="/e/{slug}/team/{number:int}",
         path=f"{TRAINING}/team/1",
         who="participant",
         setting=held,
         steps=print_seat,
     ),
-    Shown(name="seat", route="/seat/{token}", path=f"/seat/{SEAT}", setting=held),
-    Shown(name="seat-printed", route="/seat/{token}", path=f"/seat/{PAPER}", setting=held),
     Shown(
         name="mentor-asked", route="/mentoring/{token}", path=f"/mentoring/{ASKED}", setting=held
     ),
