@@ -20,6 +20,7 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "cut": ("tests.load.accidents", "cut"),
     "roam": ("tests.load.accidents", "roam"),
     "loss": ("tests.load.loss",),
+    "matching": ("tests.load.matching",),
     "training": ("tests.load.training",),
     "devices": ("tests.load.devices",),
     "absences": ("tests.load.absences",),

@@ -1,0 +1,118 @@
+"""The best plan, by mixed-integer programming: first as few teams without a visit as can be, then
+as many points as can be.
+
+scipy's `milp` (HiGHS) takes the same steps for the same input; a plan that the clock cut short is
+marked so.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from server.mentoring.matching.model import Model, Run
+from server.mentoring.matching.slots import placed
+from server.mentoring.matching.task import Task
+from server.mentoring.plans import rules
+from server.mentoring.plans.rules import Visit
+
+STEPS: Final = (0.02, 0.005, 0.0)  # how near to the best each next plan is, of its points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved:
+    """A plan and how good it is.
+
+    `visits` are all, the fixed ones too. `fewest` is how few uncovered visits there can be at
+    best, `most` how many points with as few uncovered ones as here. `in_time`: it was ended by
+    proof, not by the clock.
+    """
+
+    visits: frozenset[Visit]
+    points: int
+    uncovered: int
+    fewest: int
+    most: int
+    in_time: bool
+
+    @property
+    def gap(self) -> float:
+        """What may be missing to the best, of its points: 0 to 1."""
+        return 0.0 if self.most <= self.points else (self.most - self.points) / abs(self.most)
+
+    @property
+    def is_best(self) -> bool:
+        """Whether it is proven that no plan is better."""
+        return self.uncovered == self.fewest and self.gap == 0
+
+
+def solve(
+    task: Task, *, seconds: float = math.inf, steps: Sequence[float] = STEPS
+) -> Iterator[Solved]:
+    """Plans for a task, each nearer to the best than the one before; the last one is the answer.
+
+    Args:
+        seconds: when the clock ends it, with the best plan so far.
+        steps: the gaps that are tried in turn.
+    """
+    until = time.monotonic() + seconds
+    model = Model(task)
+    covering = _cover(task, model, until)
+    last: Solved | None = None
+    for gap in steps:
+        if last is not None and last.gap <= gap:
+            continue
+        found = _earn(task, model, covering, gap, until)
+        if last is not None and found.points < last.points:
+            found = replace(last, in_time=found.in_time)
+        yield found
+        if not found.in_time:
+            return
+        last = found
+
+
+def best(task: Task) -> Solved:
+    """The best plan, however long it takes."""
+    return list(solve(task, steps=(0.0,)))[-1]
+
+
+class _Covering(NamedTuple):
+    """A plan with few uncovered visits: their number, the fewest there can be."""
+
+    visits: list[Visit]
+    uncovered: int
+    fewest: int
+    in_time: bool
+
+
+def _cover(task: Task, model: Model, until: float) -> _Covering:
+    run = model.run(model.uncovered(), gap=0.0, until=until)
+    fewest = math.ceil(run.bound - 1e-6)
+    if run.chosen is None:
+        visits = rules.fill(task.board, task.fixed)
+        return _Covering(visits, len(task.uncovered(visits)), fewest, in_time=False)
+    visits = _whole(task, run)
+    return _Covering(visits, len(task.uncovered(visits)), fewest, run.in_time)
+
+
+def _earn(task: Task, model: Model, covering: _Covering, gap: float, until: float) -> Solved:
+    run = model.run(model.points(), gap=gap, until=until, uncovered_most=covering.uncovered)
+    visits = covering.visits if run.chosen is None else _whole(task, run)
+    own = [visit for visit in visits if visit not in task.fixed]
+    fixed_points = task.value(task.fixed)
+    most = math.floor(model.points_of(run.bound) + 1e-6) + fixed_points
+    points = task.value(visits)
+    return Solved(
+        visits=frozenset([*task.fixed, *own]),
+        points=points,
+        uncovered=len(task.uncovered(visits)),
+        fewest=covering.fewest,
+        most=max(points, most),
+        in_time=covering.in_time and run.in_time,
+    )
+
+
+def _whole(task: Task, run: Run) -> list[Visit]:
+    assert run.chosen is not None
+    return [*task.fixed, *placed(task, run.chosen)]
