@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, Never
+from typing import Final, NamedTuple, Never
 from uuid import UUID
 
 import anyio
@@ -22,14 +22,30 @@ log = structlog.get_logger()
 TICK_SECONDS: Final = 0.5
 
 
+class Look(NamedTuple):
+    """The rounds in which something is due, and when the next of the others ends."""
+
+    due: list[UUID]
+    next_end: datetime | None
+
+    def pause(self, now: datetime) -> float:
+        """Seconds until the next look: a tick, or less where a round ends before."""
+        if self.next_end is None:
+            return TICK_SECONDS
+        return min(TICK_SECONDS, max(0.0, (self.next_end - now).total_seconds()))
+
+
 async def run(database: Database, acted: Callable[[], None] = lambda: None) -> Never:
     """Tick until cancelled; call `acted` when something was done."""
+    pause = TICK_SECONDS
     while True:
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(pause)
+        pause = TICK_SECONDS
         try:
             with anyio.CancelScope(shield=True):  # a tick that has begun is finished
-                done = await tick(database, clock.now())
-            if done:
+                look = await _tick(database, clock.now())
+            pause = look.pause(clock.now())
+            if look.due:
                 acted()
         except Exception as error:  # a loop that must not end: the database may be away
             log.warning("rounds could not be looked at", error=type(error).__name__)
@@ -37,11 +53,16 @@ async def run(database: Database, acted: Callable[[], None] = lambda: None) -> N
 
 async def tick(database: Database, now: datetime) -> bool:
     """Do what is due, and answer whether anything was. If not, it reads once and writes nothing."""
+    return bool((await _tick(database, now)).due)
+
+
+async def _tick(database: Database, now: datetime) -> Look:
     async with database.reading() as db:
-        due = [round_.id for round_ in await _running(db) if await _is_due(db, round_, now)]
+        running = await _running(db)
+        due = [round_.id for round_ in running if await _is_due(db, round_, now)]
     for round_id in due:
         await _act(database, round_id, now)
-    return bool(due)
+    return Look(due, min((r.ends_at for r in running if r.ends_at > now), default=None))
 
 
 async def _running(db: Db) -> list[Round]:
