@@ -5,7 +5,8 @@
 On PostgreSQL and Redis. People register; the worker gets SIGKILL at moments in which it hands mails
 over, and is started again at once. For a while the mail server answers 451. Then a session moves
 while the last confirmations are still refused. In the end everybody must have one confirmation and
-one word of the move with the same calendar UID, and no mail after the move may show the old time.
+one word of the move with the same calendar UID, and no mail written after the move may show the old
+time; what is on its way to the mail server while the session moves is refused, too.
 
 A worker killed between the server's 250 and its own mark sends that mail again, with the same
 Message-ID: such second comings are counted as `doubled`. Ends with one JSON line.
@@ -27,8 +28,13 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from server.core import clock
 from server.core.db import Database
 from server.mail.calendar import uid
+from server.mail.models import OutgoingMail
 from server.migrations import migrate
 from tests.load.forum import Forum, begin, move, owed, register
 from tests.load.mail_count import Arrival, Office, entries_of, once_each, shows, with_one
@@ -143,6 +149,7 @@ async def run(
             await _refused_again(office, late)
             old, new = await move(database, forum)
             moved_at = time.monotonic()
+            await _through(database, clock.now())
             office.refusing = False
             await worker.die(kills - worker.kills, most=most)
             await _settled(database)
@@ -177,6 +184,17 @@ async def _refused_again(office: Office, count: int) -> None:
     enough = office.refused + count
     async with asyncio.timeout(CEILING_SECONDS):
         while office.refused < enough:
+            await asyncio.sleep(0.05)
+
+
+async def _through(database: Database, moment: datetime) -> None:
+    """Wait until no mail is on its way any more that was written before a moment."""
+    writing = select(func.count()).where(col(OutgoingMail.claimed_at) < moment)
+    async with asyncio.timeout(CEILING_SECONDS):
+        while True:
+            async with database.reading() as db:
+                if not (await db.exec(writing)).one():
+                    return
             await asyncio.sleep(0.05)
 
 
