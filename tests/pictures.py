@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page
 
 from tests.support import axe
 from tests.support.app import ROOT, App, running_app
-from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
+from tests.support.browser import chromium, context_of
 from tests.support.pages import PAGES
 from tests.support.pages.shown import Shown, show
 from tests.support.visits import log_in
@@ -68,7 +68,7 @@ async def main(parts: list[str]) -> None:
     wanted = [page for page in PAGES if not parts or any(part in page.name for part in parts)]
     ALL.mkdir(exist_ok=True)
     CHOSEN.mkdir(parents=True, exist_ok=True)
-    async with chromium(program=CHROMIUM_SHELL) as browser:
+    async with chromium() as browser:
         for fresh in (False, True):
             pages = [page for page in wanted if page.fresh is fresh]
             if pages:

@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 from pytest_asyncio import is_async_test
 
 from tests.support.app import App, fill, put_aside, ready, running_app
-from tests.support.browser import CHROMIUM_SHELL, chromium
+from tests.support.browser import CHROMIUM, chromium
 
 HERE = Path(__file__).parent
 
@@ -82,12 +82,12 @@ async def app(shared_app: App) -> AsyncIterator[App]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
-    async with chromium(program=CHROMIUM_SHELL) as started:
+    async with chromium() as started:
         yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def whole_browser() -> AsyncIterator[Browser]:
     """The same as people have it, with the window around its pages."""
-    async with chromium() as started:
+    async with chromium(program=CHROMIUM) as started:
         yield started

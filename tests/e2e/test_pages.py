@@ -16,7 +16,7 @@ from server.core.config import Settings
 from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support import axe
 from tests.support.app import App, running_app
-from tests.support.browser import CHROMIUM_SHELL, chromium, context_of
+from tests.support.browser import chromium, context_of
 from tests.support.pages import PAGES, routes_without_page
 from tests.support.pages.room import ROOM
 from tests.support.pages.shown import Shown, by_setting, show
@@ -43,7 +43,7 @@ async def test_nothing_is_wrong_on_any_page(
     looked: dict[str, list[str]] = {}
     async with (
         running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
-        chromium(program=CHROMIUM_SHELL) as browser,
+        chromium() as browser,
     ):
         for setting, neighbours in by_setting(pages):
             async with setting(app, browser):  # what one does stands when the next comes
@@ -58,7 +58,7 @@ async def test_nothing_is_wrong_on_any_page(
 
 async def test_axe_sees_what_is_wrong() -> None:
     pale = '<p style="color: #777; background: #888">扉があく</p>'
-    async with chromium(program=CHROMIUM_SHELL) as browser, context_of(browser) as context:
+    async with chromium() as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content(f'<html lang="ja"><title>壁</title><main><h1>壁</h1>{pale}<input>')
         await axe.bring(page)
@@ -71,7 +71,7 @@ async def test_what_does_not_fit_a_phone_is_seen() -> None:
     long, small = "<p style='width: 500px'>長い", "<p style='font-size: 12px'>小さい"
     rolling = "<div style='overflow: auto'><p style='width: 500px'>巻ける</div>"
     async with (
-        chromium(program=CHROMIUM_SHELL) as browser,
+        chromium() as browser,
         context_of(browser, width=390) as context,
     ):
         page = await context.new_page()
@@ -82,7 +82,7 @@ async def test_what_does_not_fit_a_phone_is_seen() -> None:
 async def test_what_is_covered_or_rolls_sideways_is_seen() -> None:
     wide = "<p style='width: 500px'>長い</p>"
     over = "<div style='position: fixed; inset: 0' class='over'></div>"
-    async with chromium(program=CHROMIUM_SHELL) as browser, context_of(browser) as context:
+    async with chromium() as browser, context_of(browser) as context:
         page = await context.new_page()
         await page.set_content("<a href='/'>道</a>")
         assert await lost(page, ZOOMED["400 %"]) == []

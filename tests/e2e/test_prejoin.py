@@ -9,7 +9,7 @@ from server.core import clock
 from server.core.db import Database
 from server.events.queries import published, sessions_of
 from tests.support.app import CEILING_SECONDS, App
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, chromium
 from tests.support.people import Person, person
 from tests.support.waiting import until
 
@@ -72,7 +72,7 @@ async def has_value(somebody: Person, value: str) -> bool:
 
 async def test_blocked_devices_show_the_way_and_let_one_listen(app: App) -> None:
     async with (
-        chromium(devices=False, flags=FAKE_DEVICE) as browser,
+        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
         person(app, browser, "participant", permissions=("notifications",)) as one,
     ):
         await one.go()
@@ -89,7 +89,7 @@ async def test_blocked_devices_show_the_way_and_let_one_listen(app: App) -> None
 
 async def test_try_again_after_allowing_leads_to_the_preview(app: App) -> None:
     async with (
-        chromium(devices=False, flags=FAKE_DEVICE) as browser,
+        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
         person(app, browser, "participant", permissions=("notifications",)) as one,
     ):
         await one.go()
@@ -103,7 +103,7 @@ async def test_try_again_after_allowing_leads_to_the_preview(app: App) -> None:
 
 async def test_one_refused_device_leaves_the_other(app: App) -> None:
     async with (
-        chromium(devices=False, flags=FAKE_DEVICE) as browser,
+        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
         person(app, browser, "participant", permissions=("microphone",)) as one,
     ):
         await one.go()
@@ -119,7 +119,7 @@ async def test_one_refused_device_leaves_the_other(app: App) -> None:
 
 async def test_no_devices_at_all_are_said_in_their_rows(app: App) -> None:
     async with (
-        chromium(devices=False) as browser,
+        chromium(devices=False, program=CHROMIUM) as browser,
         person(app, browser, "participant") as one,
     ):
         await one.go()

@@ -25,7 +25,7 @@ from typing import Final
 from playwright.async_api import Browser
 
 from tests.support.app import running_app
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, chromium
 from tests.support.people import Person
 from tests.support.round_people import Training, training
 from tests.support.training import Sizes
@@ -138,7 +138,7 @@ async def _scene() -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="yoriai-devices-"))
         app = await stack.enter_async_context(running_app(Path(folder), demo=False))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(chromium(program=CHROMIUM))
         held = await stack.enter_async_context(training(app, SIZES))
         mate = await stack.enter_async_context(held.member(browser, 0, 1))
         one = await stack.enter_async_context(held.member(browser, 0))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.support.app import App, running_app
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, chromium
 from tests.support.network import Cable, cable
 from tests.support.people import Person, person
 from tests.support.waiting import until
@@ -158,7 +158,7 @@ async def meeting(
                 host=line.here,
             ) as app,
             chromium(program=line.program(folder)) as there,
-            chromium() as here,
+            chromium(program=CHROMIUM) as here,
             person(app, there, "participant") as far,
             person(app, here, "mentor") as near,
             person(app, here, "organizer") as witness,

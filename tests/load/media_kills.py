@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.app import CEILING_SECONDS, App, running_app
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, chromium
 from tests.support.people import Person, person
 
 TALKERS: Final = ("participant", "mentor", "organizer")
@@ -31,14 +31,15 @@ GOAL_SECONDS: Final = 10.0
 GOAL_SHARE: Final = 0.9
 
 
-async def returns(app: App, *, kills: int) -> AsyncIterator[float]:
-    """Kill the media process so many times; the seconds until all see each other again.
+async def returns(app: App, *, kills: int, program: str = CHROMIUM) -> AsyncIterator[float]:
+    """Kill the media process so many times; the seconds until all see each other again, in
+    browsers that `program` starts.
 
     Raises:
         TimeoutError: somebody did not come back within the ceiling.
     """
     async with AsyncExitStack() as stack:
-        people = [await _talking(app, name, stack) for name in TALKERS]
+        people = [await _talking(app, name, stack, program) for name in TALKERS]
         await _all_see(people, since=0)
         for _ in range(kills):
             killed_at = time.time()
@@ -47,8 +48,8 @@ async def returns(app: App, *, kills: int) -> AsyncIterator[float]:
             yield time.time() - killed_at
 
 
-async def _talking(app: App, name: str, stack: AsyncExitStack) -> Person:
-    browser = await stack.enter_async_context(chromium())
+async def _talking(app: App, name: str, stack: AsyncExitStack, program: str) -> Person:
+    browser = await stack.enter_async_context(chromium(program=program))
     somebody = await stack.enter_async_context(person(app, browser, name))
     await somebody.enter(mic=True)
     return somebody

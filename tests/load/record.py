@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from tests.support.browser import chromium, page_of
+from tests.support.browser import CHROMIUM, chromium, page_of
 
 from .access import Engine, join_token
 from .cutting import read_packet, trim
@@ -103,7 +103,7 @@ async def record(engine: Engine, name: str, *, seconds: float) -> Trace:
     picture, heard = PICTURES[name], list[Packet]()
     async with AsyncExitStack() as stack:
         peers = [await stack.enter_async_context(listener(engine, rid)) for rid in picture.rids]
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(chromium(program=CHROMIUM))
         page = await stack.enter_async_context(page_of(browser))
         await publish(page, engine, picture)
         await asyncio.sleep(SETTLE)

@@ -44,7 +44,7 @@ DEVICES: tuple[Permission, ...] = ("camera", "microphone")
 
 @asynccontextmanager
 async def chromium(
-    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM
+    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM_SHELL
 ) -> AsyncIterator[Browser]:
     """Launch the system's Chromium, headless, and close it at the end.
 
@@ -52,8 +52,8 @@ async def chromium(
         devices: with a fake camera and microphone, and every question about them answered yes.
             Without, the browser has no devices at all and asks as it does for people.
         flags: further command line flags.
-        program: what starts it: `CHROMIUM`, which asks people for their devices,
-            `CHROMIUM_SHELL`, or a script that runs it elsewhere.
+        program: what starts it: `CHROMIUM_SHELL`; `CHROMIUM`, the whole one, which asks people
+            for their devices; or a script that runs one elsewhere.
     """
     arguments = [*QUIET_FLAGS, *AWAKE_FLAGS, *(FAKE_DEVICE_FLAGS if devices else ()), *flags]
     async with async_playwright() as playwright:
