@@ -18,7 +18,7 @@ KILLS = 2
 OUTAGE_SECONDS = 16.0  # the library gives up after twelve
 
 
-@pytest.mark.only_servers
+@pytest.mark.only_embedded
 async def test_everybody_sees_each_other_again_without_a_click(
     tmp_path: Path, database_url: str, redis_url: str
 ) -> None:
