@@ -18,7 +18,7 @@ from .trainee import Stay
 from .training_day import Day
 
 GOAL_SECONDS: Final = 5.0
-CLOSE_WITHIN: Final = 1.5  # a tick and the look that found it
+CLOSE_WITHIN: Final = 1.0  # seconds: what is promised
 NEAR, NEAR_A_KILL = 2.0, 15.0
 BRIDGED: Final = 20.0
 
