@@ -242,3 +242,11 @@ async def test_pages_cost_the_same_however_many_teams(site: Site, path: str) -> 
         async with at_desk(site, size, slug=f"planned-{n}") as desk:
             costs.append(await cost(site.own_database, look))
     assert costs[0] == costs[1]
+
+
+async def test_from_one_plan_a_way_leads_to_the_others_and_to_a_draft(site: Site) -> None:
+    async with at_desk(site) as desk:
+        published = (await desk.look("plans/1")).text
+        assert f'<form method="post" action="/manage/{SLUG}/plans">' in published
+        await draft(site.database, desk.held)
+        assert f'<a href="/manage/{SLUG}/plans/1">' in (await desk.look("plans/2")).text
