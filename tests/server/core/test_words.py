@@ -4,7 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -20,6 +20,14 @@ pytestmark = pytest.mark.pure
 
 Text = str | list[str] | tuple[str, ...]  # singular and plural are one text
 
+
+class Wanted(NamedTuple):
+    """A text to be translated, and the context that tells it from others of the same letters."""
+
+    text: Text
+    context: str | None = None
+
+
 ROOT: Final = Path(server.__file__).parent.parent
 LOCALES_FOLDER: Final = ROOT / "server" / "locales"
 KEYWORDS: Final = DEFAULT_KEYWORDS | {"N_": None}
@@ -30,7 +38,7 @@ def test_english_is_complete() -> None:
 
 
 def test_errors_have_a_text_in_each_language() -> None:
-    codes = [text for text in texts() if str(text).startswith("error.")]
+    codes = [wanted for wanted in texts() if str(wanted.text).startswith("error.")]
     assert len(codes) > 10
     assert {locale: missing(catalog(locale), codes) for locale in LOCALES} == {"ja": [], "en": []}
 
@@ -41,8 +49,10 @@ def test_missing_names_what_is_untranslated_fuzzy_or_half_a_plural() -> None:
     known.add("炉", "")
     known.add("扉", "Door", flags=["fuzzy"])
     known.add(("人", "人"), ("person", ""))
-    wanted: list[Text] = ["席", "炉", "扉", ("人", "人"), "壁"]
-    assert missing(known, wanted) == ["炉", "扉", ("人", "人"), "壁"]
+    known.add("変", "new", context="seat")
+    asked: list[Text] = ["席", "炉", "扉", ("人", "人"), "壁"]
+    wanted = [*map(Wanted, asked), Wanted("変", "seat"), Wanted("変", "plan"), Wanted("変")]
+    assert missing(known, wanted) == ["炉", "扉", ("人", "人"), "壁", "変", "変"]
 
 
 def test_extract_finds_the_code_of_an_error() -> None:
@@ -51,19 +61,19 @@ def test_extract_finds_the_code_of_an_error() -> None:
     assert found == ["席", "error.late"]
 
 
-def texts() -> list[Text]:
+def texts() -> list[Wanted]:
     """What the sources say that must be translated."""
-    return [message.id for message in _extracted()]
+    return [Wanted(message.id, message.context) for message in _extracted()]
 
 
 def _extracted() -> Iterator[Message]:
     found = Catalog()
     with (LOCALES_FOLDER / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    for _file, _line, text, _comments, _context in extract_from_dir(
+    for _file, _line, text, _comments, context in extract_from_dir(
         ROOT, methods, options, keywords=KEYWORDS, directory_filter=_is_ours
     ):
-        found.add(text)
+        found.add(text, context=context)
     return (message for message in found if message.id)
 
 
@@ -77,9 +87,9 @@ def catalog(locale: str) -> Catalog:
         return read_po(file, locale=locale)
 
 
-def missing(known: Catalog, wanted: list[Text]) -> list[Text]:
+def missing(known: Catalog, wanted: list[Wanted]) -> list[Text]:
     """Those of the texts that a catalog does not translate for certain."""
-    return [text for text in wanted if not _translated(known.get(text))]
+    return [text for text, context in wanted if not _translated(known.get(text, context))]
 
 
 def _translated(message: Message | None) -> bool:
