@@ -52,8 +52,9 @@ def main() -> None:
     parser.add_argument("--mentors", type=int, default=22)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--optimal-seconds", type=float, default=10)
-    parser.add_argument("--gap-seconds", type=float, default=5)
+    parser.add_argument("--gap-seconds", type=float, help="5, or 60 for more than 100 teams")
     asked = parser.parse_args()
+    asked.gap_seconds = asked.gap_seconds or (5 if asked.teams <= 100 else 60)
     files = names(asked.teams, asked.mentors, asked.rounds)
     if not files:
         sys.exit("there is no instance of this size")

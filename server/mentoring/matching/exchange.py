@@ -1,7 +1,7 @@
 """What another mentor for a team would mean: what forbids it, or what it costs and whom it moves.
 
-Other rounds stay as they are, but for a team that keeps its mentor; within the round all may move
-that is not fixed.
+Other rounds stay as they are, but for a team that keeps its mentor. Within the round all may move
+that is not fixed, and as few do as can be; teams that nobody visits stay so.
 """
 
 from collections.abc import Collection
@@ -50,11 +50,12 @@ def forbids(task: Task, visits: Collection[Visit], at: Meeting) -> list[Rule]:
 
 
 def exchange(task: Task, visits: Collection[Visit], at: Meeting) -> Exchange:
-    """The best plan with a meeting that nothing forbids; of plans of the same worth, the one that
-    moves the fewest.
+    """The plan with a meeting that nothing forbids: nobody loses a visit where that can be, as few
+    teams move as can be, and of such plans the one of the most points.
     """
     within = _within(task, visits, at)
-    found = best(replace(within, must=frozenset({at}))).visits
+    asked = replace(within, must=frozenset({at}), stay=task.more_than_all)
+    found = best(asked).visits
     plain = replace(task, stay=0)
     return Exchange(
         visits=found,
@@ -66,14 +67,10 @@ def exchange(task: Task, visits: Collection[Visit], at: Meeting) -> Exchange:
 
 def _within(task: Task, visits: Collection[Visit], at: Meeting) -> Task:
     """The task in which only that can move that a meeting is allowed to move."""
-    if at.team_id in task.board.keeps:
-        return replace(task, before=frozenset(visits), stay=0)
     slots = task.board.slots
+    visited = {(v.team_id, slots[v.slot_id]) for v in visits}
+    before, needs = frozenset(visits), frozenset({*visited, at[1:]})
+    if at.team_id in task.board.keeps:
+        return replace(task, before=before, needs=needs)
     others = frozenset(visit for visit in visits if slots[visit.slot_id] != at.round_id)
-    return replace(
-        task,
-        fixed=task.fixed | others,
-        before=frozenset(visits),
-        stay=0,
-        only=frozenset({at.round_id}),
-    )
+    return replace(task, fixed=task.fixed | others, before=before, needs=needs)

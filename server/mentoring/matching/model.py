@@ -32,8 +32,9 @@ class Model:
     mentor, in the order of their costs, and each pair of a team that keeps its mentor (0 or 1).
     """
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
+    def __init__(self, task: Task, *, told: bool = False) -> None:
+        """`told`: the solver writes to the standard output how far it is."""
+        self.task, self._told = task, told
         self.meetings = list(task.possible())
         self.needs = sorted(task.open)
         self.loads = [(m, cost) for m in task.mentors for cost in task.load_of(m)]
@@ -121,7 +122,11 @@ class Model:
             integrality=whole,
             bounds=Bounds(self._least, 1),
             constraints=constraints,
-            options={"mip_rel_gap": gap, "time_limit": min(left, LONGEST_SECONDS)},
+            options={
+                "mip_rel_gap": gap,
+                "time_limit": min(left, LONGEST_SECONDS),
+                "disp": self._told,
+            },
         )
         bound = loosest if result.mip_dual_bound is None else result.mip_dual_bound
         if result.x is None:

@@ -47,14 +47,14 @@ def relax(
     """
     board = task.board
     others = frozenset(v for v in visits if board.slots[v.slot_id] != round_id)
+    visited = {(v.team_id, round_id) for v in frozenset(visits) - others}
     within = replace(
         task,
         fixed=task.fixed | others,
         before=frozenset(visits),
-        only=frozenset({round_id}),
+        needs=frozenset({*visited, (team_id, round_id)}),
     )
-    covered = {v.team_id for v in visits if board.slots[v.slot_id] == round_id} | {team_id}
-    return _Relaxing(within, round_id, sorted(covered & {t for t, _ in within.open})).found()
+    return _Relaxing(within, round_id, sorted(t for t, _ in within.open)).found()
 
 
 class _Relaxing:

@@ -49,20 +49,25 @@ class Solved:
 
 
 def solve(
-    task: Task, *, seconds: float = math.inf, steps: Sequence[float] = STEPS
+    task: Task,
+    *,
+    seconds: float = math.inf,
+    steps: Sequence[float] = STEPS,
+    told: bool = False,
 ) -> Iterator[Solved]:
     """Plans for a task, each nearer to the best than the one before; the last one is the answer.
 
     Args:
         seconds: when the clock ends it, with the best plan so far.
         steps: the gaps that are tried in turn.
+        told: the solver writes to the standard output how far it is.
     """
     single = one_round.round_of(task)
     if single is not None:
         yield _proven(task, placed(task, one_round.chosen(task, single)))
         return
     until = time.monotonic() + seconds
-    model = Model(task)
+    model = Model(task, told=told)
     covering = _cover(task, model, until)
     last: Solved | None = None
     for gap in steps:

@@ -44,9 +44,9 @@ class Task:
     have begun. `worth` is (mentor, team) → points of each of their visits. `load` is what the last
     visit that a mentor has taken costs; the first costs nothing, those between in proportion.
     `stay` is what each visit earns that is in `before`; of plans of the same worth, the one that is
-    nearer to `before` is taken. `only` are the rounds that are decided; None: all. `must`
-    are meetings that have to be held, of those that are possible. `again` are (mentor, team) that
-    may meet in any rounds, whatever the team wants kept.
+    nearer to `before` is taken. `needs` are the (team, round) that are decided; None: all.
+    `must` are meetings that have to be held, of those that are possible. `again` are (mentor, team)
+    that may meet in any rounds, whatever the team wants kept.
     """
 
     board: Board
@@ -55,9 +55,15 @@ class Task:
     load: int = 0
     before: frozenset[Visit] = frozenset()
     stay: int = 0
-    only: frozenset[UUID] | None = None
+    needs: frozenset[tuple[UUID, UUID]] | None = None
     must: frozenset[Meeting] = frozenset()
     again: frozenset[tuple[UUID, UUID]] = frozenset()
+
+    @cached_property
+    def more_than_all(self) -> int:
+        """More points than any two plans can differ by: what this much weighs comes first."""
+        most = max((abs(points) for points in self.worth.values()), default=0) + self.load
+        return 1 + 2 * most * len(self.board.teams) * len(self.board.rounds)
 
     @cached_property
     def mentors(self) -> list[UUID]:
@@ -71,14 +77,15 @@ class Task:
 
     @cached_property
     def open(self) -> frozenset[tuple[UUID, UUID]]:
-        """The (team, round) that no fixed visit covers."""
+        """The (team, round) to be decided that no fixed visit covers."""
         slots = self.board.slots
         covered = {(visit.team_id, slots[visit.slot_id]) for visit in self.fixed}
         return frozenset(
             (team, round_)
             for team in self.board.teams
             for round_ in self.board.rounds
-            if (team, round_) not in covered and (self.only is None or round_ in self.only)
+            if (team, round_) not in covered
+            and (self.needs is None or (team, round_) in self.needs)
         )
 
     @cached_property

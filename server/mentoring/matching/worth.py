@@ -1,7 +1,7 @@
 """What a mentor and a team are worth to each other, in points, by reasons that can be named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +14,7 @@ class Reason(StrEnum):
     LANGUAGE = "language"  # they have a language in common
     TEAM_WISH = "team_wish"  # the team wishes for the mentor, or would rather not
     MENTOR_WISH = "mentor_wish"  # the mentor wishes for the team, or would rather not
+    MET = "met"  # they have met in a training before this one
 
 
 DEFAULT: Final[Mapping[Reason, int]] = {
@@ -22,7 +23,16 @@ DEFAULT: Final[Mapping[Reason, int]] = {
     Reason.LANGUAGE: 20,
     Reason.TEAM_WISH: 12,
     Reason.MENTOR_WISH: 6,
+    Reason.MET: 9,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How many points each reason is worth, and what the last visit costs that a mentor takes."""
+
+    reasons: Mapping[Reason, int] = field(default_factory=lambda: DEFAULT)
+    load: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +65,21 @@ def earned(
     wanted: Wanted,
     offered: Offered,
     wishes: Wishes = Wishes(),
+    *,
+    met: bool = False,
     weights: Mapping[Reason, int] = DEFAULT,
 ) -> dict[Reason, int]:
-    """What a pair earns, by reason; reasons that give nothing are left out."""
+    """What a pair earns, by reason; reasons that give nothing are left out.
+
+    Args:
+        met: whether they have met in a training before.
+    """
     parts = {
         Reason.FIELD: weights[Reason.FIELD] * (wanted.topic in offered.topics),
         Reason.REGION: weights[Reason.REGION] * (wanted.region in offered.regions),
         Reason.LANGUAGE: weights[Reason.LANGUAGE] * bool(wanted.languages & offered.languages),
         Reason.TEAM_WISH: weights[Reason.TEAM_WISH] * wishes.team,
         Reason.MENTOR_WISH: weights[Reason.MENTOR_WISH] * wishes.mentor,
+        Reason.MET: weights[Reason.MET] * met,
     }
     return {reason: points for reason, points in parts.items() if points}

@@ -6,19 +6,19 @@ from itertools import product
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from server.mentoring.matching.exchange import exchange, forbids
 from server.mentoring.matching.relax import relax, relaxed
 from server.mentoring.matching.solver import best, solve
 from server.mentoring.matching.task import Meeting, Task
 from server.mentoring.plans.rules import Board, Visit, review
-from tests.server.mentoring.matching_given import every_plan, ids, rank, tasks
+from tests.server.mentoring.matching_given import every_plan, examples, ids, rank, tasks
 
 pytestmark = pytest.mark.pure
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tasks(teams=3, mentors=3, rounds=2))
 def test_no_plan_is_better(task: Task) -> None:
     found = best(task)
@@ -26,7 +26,7 @@ def test_no_plan_is_better(task: Task) -> None:
     assert rank(task, found.visits) == min(rank(task, visits) for visits in every_plan(task))
 
 
-@settings(max_examples=100)
+@examples(100, full=1000)
 @given(tasks())
 def test_every_rule_is_kept_and_what_is_fixed_stays(task: Task) -> None:
     found = best(task)
@@ -45,7 +45,7 @@ def mentors_of_keepers(task: Task, visits: frozenset[Visit]) -> list[set[UUID]]:
     ]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tasks())
 def test_the_order_of_the_input_changes_nothing(task: Task) -> None:
     board, shuffle = task.board, random.Random(7).sample
@@ -61,7 +61,7 @@ def test_the_order_of_the_input_changes_nothing(task: Task) -> None:
     assert best(replace(task, board=turned, worth=worth)) == best(task)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tasks())
 def test_a_forced_exchange_costs_and_moves_what_it_said(task: Task) -> None:
     now = best(task).visits
@@ -91,7 +91,7 @@ def every_other(task: Task, now: frozenset[Visit]) -> list[Meeting]:
     ]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tasks())
 def test_what_is_forbidden_cannot_be(task: Task) -> None:
     now = best(task).visits
@@ -105,7 +105,7 @@ def test_what_is_forbidden_cannot_be(task: Task) -> None:
             assert at not in set(within.possible())
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tasks())
 def test_an_open_visit_is_possible_when_the_named_rules_give_way(task: Task) -> None:
     now = best(task).visits
@@ -126,10 +126,9 @@ def test_an_open_visit_is_possible_when_the_named_rules_give_way(task: Task) -> 
 def beside(task: Task, now: frozenset[Visit], team: UUID, round_: UUID) -> Task:
     """A round alone, with a team and all who have a visit in it."""
     slots = task.board.slots
-    held = {visit.team_id for visit in now if slots[visit.slot_id] == round_}
     others = frozenset(visit for visit in now if slots[visit.slot_id] != round_)
-    board = replace(task.board, teams=sorted(held | {team}))
-    return replace(task, board=board, fixed=task.fixed | others, only=frozenset({round_}))
+    held = {(visit.team_id, round_) for visit in now - others}
+    return replace(task, fixed=task.fixed | others, needs=frozenset({*held, (team, round_)}))
 
 
 def test_each_step_is_no_worse_than_the_one_before() -> None:
