@@ -18,6 +18,7 @@ import server.live.jobs
 import server.mail.jobs
 import server.mentoring.mails
 import server.mentoring.plans.mails
+import server.mentoring.solving.jobs
 import server.organizations.mails
 import server.records.jobs
 import server.registration.jobs
@@ -26,6 +27,7 @@ from server.core import broker
 from server.core.config import Settings
 from server.core.db import Database
 from server.mail.kinds import MailKinds
+from server.mentoring.solving.solvers import Solvers
 from server.rooms.engine import engine_of
 from server.web import assets
 from server.web.templates import Templates
@@ -45,6 +47,7 @@ _EVERY_TWO_SECONDS: Final = (
     server.registration.jobs.settle_addresses,
     server.registration.jobs.tell_moves,
     server.mail.jobs.send_due,
+    server.mentoring.solving.jobs.look,
 )
 _EVERY_QUARTER_MINUTE: Final = (server.records.jobs.look,)
 _EVERY_MINUTE: Final = (server.registration.jobs.remind,)
@@ -63,17 +66,20 @@ MAIL_KINDS: Final = MailKinds(
 
 async def work(settings: Settings, database: Database) -> Never:
     """Run jobs until cancelled. While the broker is away, look for it each second."""
-    while True:
-        try:
-            async with _worker(settings, database) as worker:
-                await worker.async_run()
-        except (RedisError, OSError) as error:
-            log.warning("broker away", error=type(error).__name__)
-        await anyio.sleep(BROKER_PAUSE_SECONDS)
+    async with Solvers(database) as solvers:
+        while True:
+            try:
+                async with _worker(settings, database, solvers) as worker:
+                    await worker.async_run()
+            except (RedisError, OSError) as error:
+                log.warning("broker away", error=type(error).__name__)
+            await anyio.sleep(BROKER_PAUSE_SECONDS)
 
 
 @asynccontextmanager
-async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worker]:
+async def _worker(
+    settings: Settings, database: Database, solvers: Solvers
+) -> AsyncIterator[Worker]:
     redis = broker.connect(settings.redis_url)
     worker = Worker(
         cron_jobs=_cron_jobs(),
@@ -87,6 +93,7 @@ async def _worker(settings: Settings, database: Database) -> AsyncIterator[Worke
             ),
             "mail_kinds": MAIL_KINDS,
             "media": engine_of(settings),
+            "solvers": solvers,
         },
         handle_signals=False,
         job_timeout=JOB_SECONDS,
@@ -110,4 +117,5 @@ def _cron_jobs() -> list[CronJob]:
 
 
 def _cron(job: Any, **when: Any) -> CronJob:
-    return cron(cast(WorkerCoroutine, job), timeout=JOB_SECONDS, max_tries=3, **when)
+    name = f"{job.__module__}.{job.__qualname__}"  # arq knows a job by its name alone
+    return cron(cast(WorkerCoroutine, job), name=name, timeout=JOB_SECONDS, max_tries=3, **when)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from server.core.columns import Row, choice, moment
+from server.core.columns import Choice, Row, choice, moment
 
 
 class QuestionKind(StrEnum):
@@ -43,6 +43,23 @@ class ConflictSource(StrEnum):
     ORGANIZER = "organizer"
 
 
+class Apart(StrEnum):
+    """Why a mentor and a team must not meet: one organization, who said so, or said so before."""
+
+    ORGANIZATION = "organization"
+    MENTOR = "mentor"
+    TEAM = "team"
+    ORGANIZER = "organizer"
+    FORMER = "former"
+
+
+class WishBy(StrEnum):
+    """Who wishes for the other."""
+
+    TEAM = "team"
+    MENTOR = "mentor"
+
+
 class RoundForm(StrEnum):
     """How people come to their rooms in a round."""
 
@@ -66,6 +83,16 @@ class PlanState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     FORMER = "former"
+
+
+class SolvingState(StrEnum):
+    """Where a search for the best plan stands."""
+
+    ASKED = "asked"  # no worker has begun yet
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"  # by an organizer; what was found until then stays
+    BROKEN = "broken"  # the program that searched ended unasked, or its worker did
 
 
 class Training(SQLModel, table=True):
@@ -131,6 +158,7 @@ class Team(Row, table=True):
     topic_id: UUID | None = Field(default=None, foreign_key="topic.id")
     room_id: UUID | None = Field(default=None, foreign_key="room.id")
     keep_mentor: bool = False
+    languages: list[str] = Field(default_factory=lambda: ["ja"], sa_type=JSON)
     draft: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = moment()
     saved_at: datetime = moment()
@@ -223,6 +251,19 @@ class Conflict(Row, table=True):
     at: datetime = moment()
 
 
+class Wish(SQLModel, table=True):
+    """How much a team would like a mentor or a mentor a team: 2 very much, 1 gladly, −2 rather not.
+
+    Nothing was said where there is no row.
+    """
+
+    mentor_id: UUID = Field(primary_key=True, foreign_key="mentor.id")
+    team_id: UUID = Field(primary_key=True, foreign_key="team.id", index=True)
+    by: WishBy = Field(sa_type=Choice(WishBy), primary_key=True)
+    weight: int
+    at: datetime = moment()
+
+
 class Round(Row, table=True):
     """One opening of the breakout rooms of a session.
 
@@ -274,6 +315,7 @@ class Plan(Row, table=True):
 
     `before` are the visits (slot, team, mentor, "locked" or nothing) that a file or the simple rule
     replaced, which can be had back as long as nothing was changed since: while `v` is `before_v`.
+    `weights` are how much each reason counts (`matching.worth`), for who is looked for by machine.
     """
 
     __table_args__ = (
@@ -304,6 +346,7 @@ class Plan(Row, table=True):
     v: int = 1
     before: list[list[str]] | None = Field(default=None, sa_type=JSON)
     before_v: int | None = None
+    weights: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Assignment(Row, table=True):
@@ -319,3 +362,43 @@ class Assignment(Row, table=True):
     team_id: UUID = Field(foreign_key="team.id", index=True)
     mentor_id: UUID = Field(foreign_key="mentor.id", index=True)
     locked: bool = False
+
+
+class Solving(Row, table=True):
+    """A search for the best plan, for a draft; one at a time. Each plan that it finds is nearer to
+    the best than the one before.
+
+    `beat_at`: the last sign of life of who searches. `plan_v` is the draft that it works on: with
+    another `v` somebody has changed it meanwhile, so nothing is written over and `visits` (slot,
+    team, mentor) wait here. `input_hash` is of all that was asked for. Of the last plan: its
+    points, what may be missing of them to the best (0 to 1), the visits that are missing, and the
+    fewest that can be.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_solving_plan",
+            "plan_id",
+            unique=True,
+            sqlite_where=text("state IN ('asked', 'running')"),
+            postgresql_where=text("state IN ('asked', 'running')"),
+        ),
+        Index("ix_solving_state", "state"),
+    )
+
+    plan_id: UUID = Field(foreign_key="plan.id", index=True)
+    state: SolvingState = choice(SolvingState, default=SolvingState.ASKED)
+    near: bool = False  # as few changes as can be, before points
+    asked_by: UUID = Field(foreign_key="account.id")
+    asked_at: datetime = moment()
+    beat_at: datetime | None = moment(default=None)
+    ended_at: datetime | None = moment(default=None)
+    plan_v: int
+    input_hash: str = ""
+    visits: list[list[str]] | None = Field(default=None, sa_type=JSON)
+    points: int | None = None
+    gap: float | None = None
+    told_gap: float | None = None  # where the solver is, on its way to the next plan
+    uncovered: int | None = None
+    fewest: int | None = None
+    in_time: bool = False  # ended by proof, not by the clock

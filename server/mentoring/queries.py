@@ -1,15 +1,17 @@
 """Reads of teams, mentors, rounds and plans."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Event, Participation
 from server.mentoring.models import (
+    Apart,
     Assignment,
     Availability,
     Conflict,
@@ -173,31 +175,60 @@ async def board_of(db: Db, event_id: UUID) -> Board:
         teams=[team.id for team in teams],
         capacity={mentor.id: mentor.capacity for mentor in mentors},
         busy=frozenset((mentor, slot) for mentor, slot in (await db.exec(not_free)).all()),
-        apart=await _apart(db, teams, mentors),
+        apart=frozenset(await why_apart(db, teams, mentors)),
         keeps=frozenset(team.id for team in teams if team.keep_mentor),
     )
 
 
-async def _apart(
+async def why_apart(
     db: Db, teams: Collection[Team], mentors: Collection[Mentor]
-) -> frozenset[tuple[UUID, UUID]]:
-    """Mentor and team of one organization, and whoever said that they must not meet."""
+) -> dict[tuple[UUID, UUID], Apart]:
+    """The (mentor, team) that must not meet: of one organization, or somebody said so, in this
+    training or of the same organization in one before.
+    """
     of_organization: dict[UUID | None, list[UUID]] = defaultdict(list)
     for team in teams:
         of_organization[team.organization_id].append(team.id)
-    pairs = {
-        (mentor.id, team)
-        for mentor in mentors
-        if mentor.organization_id is not None
-        for team in of_organization[mentor.organization_id]
-    }
+    pairs = await _apart_before(db, of_organization, mentors)
     said = select(Conflict).where(col(Conflict.mentor_id).in_([mentor.id for mentor in mentors]))
-    for conflict in await db.exec(said):
+    for conflict in await db.exec(said.order_by(col(Conflict.at))):
         if conflict.team_id is not None:
-            pairs.add((conflict.mentor_id, conflict.team_id))
+            pairs[conflict.mentor_id, conflict.team_id] = Apart(conflict.source)
         if conflict.organization_id is not None:
-            pairs |= {(conflict.mentor_id, t) for t in of_organization[conflict.organization_id]}
-    return frozenset(pairs)
+            for team_id in of_organization[conflict.organization_id]:
+                pairs[conflict.mentor_id, team_id] = Apart(conflict.source)
+    for mentor in mentors:
+        if mentor.organization_id is not None:
+            for team_id in of_organization[mentor.organization_id]:
+                pairs[mentor.id, team_id] = Apart.ORGANIZATION
+    return pairs
+
+
+async def _apart_before(
+    db: Db, of_organization: Mapping[UUID | None, list[UUID]], mentors: Collection[Mentor]
+) -> dict[tuple[UUID, UUID], Apart]:
+    """What was said in other trainings of the same people and organizations."""
+    then, before = aliased(Mentor), aliased(Participation)
+    organization = func.coalesce(Conflict.organization_id, Team.organization_id)
+    found = (
+        select(Mentor.id, organization)
+        .select_from(Mentor)
+        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
+        .join(before, col(before.account_id) == col(Participation.account_id))
+        .join(then, col(then.participation_id) == col(before.id))
+        .join(Conflict, col(Conflict.mentor_id) == col(then.id))
+        .join(Team, col(Team.id) == col(Conflict.team_id), isouter=True)
+        .where(
+            col(Mentor.id).in_([mentor.id for mentor in mentors]),
+            col(then.event_id) != col(Mentor.event_id),
+            organization.is_not(None),
+        )
+    )
+    return {
+        (mentor_id, team_id): Apart.FORMER
+        for mentor_id, organization_id in (await db.exec(found)).all()
+        for team_id in of_organization.get(organization_id, [])
+    }
 
 
 def visits_from(assignments: Collection[Assignment]) -> list[Visit]:

@@ -4,6 +4,9 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
+from server.mentoring.assigning import acts as assignment_acts
+from server.mentoring.assigning import away, fairness_page
+from server.mentoring.assigning import pages as assignment_pages
 from server.mentoring.mentors import desk as mentor_desk
 from server.mentoring.mentors import desk_list as mentors_desk
 from server.mentoring.mentors import free_pages
@@ -17,6 +20,7 @@ from server.mentoring.teams import desk as team_desk
 from server.mentoring.teams import desk_list as teams_desk
 from server.mentoring.teams import own, question_desk, seat_links
 from server.mentoring.teams import pages as team_pages
+from server.mentoring.wishes import pages as wish_pages
 
 routes: Final[list[BaseRoute]] = [
     *team_pages.routes,
@@ -27,6 +31,7 @@ routes: Final[list[BaseRoute]] = [
     *question_desk.routes,
     *mentor_pages.routes,
     *free_pages.routes,
+    *wish_pages.routes,
     *mentor_links.routes,
     *mentors_desk.routes,
     *mentor_desk.routes,
@@ -35,4 +40,8 @@ routes: Final[list[BaseRoute]] = [
     *publish_pages.routes,
     *round_pages.routes,
     *sheet_pages.routes,
+    *assignment_pages.routes,
+    *assignment_acts.routes,
+    *fairness_page.routes,
+    *away.routes,
 ]

@@ -19,8 +19,23 @@ from server.accounts.models import Account
 from server.core import clock
 from server.core.config import Settings
 from server.core.db import Database, Db
-from server.events.models import Event, EventState, Participation, ParticipationRole, Role
-from server.mentoring.models import Availability, Conflict, ConflictSource, Mentor, Team
+from server.events.models import (
+    Event,
+    EventState,
+    Participation,
+    ParticipationRole,
+    Role,
+    Topic,
+)
+from server.mentoring.models import (
+    Availability,
+    Conflict,
+    ConflictSource,
+    Mentor,
+    Team,
+    Wish,
+    WishBy,
+)
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.actions import Put
 from server.mentoring.plans.rules import Visit
@@ -29,6 +44,14 @@ from tests.support.towns import PEOPLE, TOWNS
 from tests.support.training import Held, Sizes, hold
 
 SLUG: Final = "sample-plan"
+TOPICS: Final = (
+    ("すまいと空き家", "Homes and empty houses"),
+    ("しごとと副業", "Work and side jobs"),
+    ("まつりと文化", "Festivals and culture"),
+    ("学びと若者", "Learning and the young"),
+    ("山と海の手入れ", "Care for hills and sea"),
+)
+REGIONS: Final = ("北見本県", "東見本県", "南見本県", "西見本県", "中見本県", "見本島県")
 ALL: Final = Sizes(teams=66, members=3, mentors=22, rounds=3, slots=3, pause=1020)
 
 
@@ -83,6 +106,7 @@ async def _write(db: Db, app: App, begins: datetime, sizes: Sizes) -> tuple[Held
     held.event.title = {"ja": "関係人口 実践研修", "en": "Ties in practice, a training"}
     db.add(held.event)
     await _name(db, held)
+    await _talk_of(db, held)
     organizer = await accounts.by_address(db, app.accounts["organizer"][0])
     assert organizer
     await _organize(db, held.event, organizer.id, begins)
@@ -97,6 +121,31 @@ async def _name(db: Db, held: Held) -> None:
         account_id = (await db.exec(found)).one()
         await db.exec(update(Account).where(col(Account.id) == account_id).values(name=name))
         await db.exec(update(Mentor).where(col(Mentor.id) == mentor.id).values(capacity=9))
+
+
+async def _talk_of(db: Db, held: Held) -> None:
+    """Topics and regions, so that some fit better than others, and a few wishes."""
+    topics = [
+        Topic(event_id=held.event.id, number=n, title={"ja": ja, "en": en})
+        for n, (ja, en) in enumerate(TOPICS, start=1)
+    ]
+    db.add_all(topics)
+    await db.flush()
+    for n, team in enumerate(held.teams):
+        facts = {"topic_id": topics[n % len(topics)].id, "region": REGIONS[n % len(REGIONS)]}
+        await db.exec(update(Team).where(col(Team.id) == team.id).values(**facts))
+    for n, mentor in enumerate(held.mentors):
+        said: dict[str, list[int] | list[str]] = {
+            "fields": sorted({n % len(topics) + 1, n * 3 % len(topics) + 1}),
+            "regions": [REGIONS[n * 5 % len(REGIONS)]],
+            "languages": ["ja"],
+        }
+        await db.exec(update(Mentor).where(col(Mentor.id) == mentor.id).values(**said))
+    for n, team in enumerate(held.teams[::3]):
+        turned = [*held.mentors[n % len(held.mentors) :], *held.mentors]
+        for weight, mentor in zip((2, 1, -2), turned, strict=False):
+            at, by = held.event.starts_at, WishBy.TEAM
+            db.add(Wish(mentor_id=mentor.id, team_id=team.id, by=by, weight=weight, at=at))
 
 
 async def _organize(db: Db, event: Event, account_id: UUID, now: datetime) -> None:
@@ -145,6 +194,18 @@ async def see_candidates(page: Page) -> None:
     """Look who can visit the team that has no visit."""
     await page.locator(".plan-needs .button-now").click()
     await page.locator("#chosen .plan-options").wait_for()
+
+
+async def try_another(page: Page) -> None:
+    """See what another mentor for the team would mean."""
+    await page.locator(".match-others a").first.click()
+    await page.locator("#trial").wait_for()
+
+
+async def see_open_team(page: Page) -> None:
+    """See what would have to give way for the team that has no mentor."""
+    await page.locator(".match-open a").first.click()
+    await page.locator(".match-relax").wait_for()
 
 
 async def wrong_round(page: Page) -> None:

@@ -132,6 +132,7 @@ async def _page(
         teams = await queries.teams_of(db, event.id)
         known = await organizations.listed(db, "", offset=0, limit=pairs.MOST_OFFERED)
         history = await audit.of(db, audit.about("mentor", guide.mentor.id))
+        is_away = await mentor_queries.is_away(db, guide.mentor)
     capacity = {"capacity": str(guide.mentor.capacity)}
     return page(
         request,
@@ -147,6 +148,7 @@ async def _page(
         teams=[pairs.label(team) for team in teams],
         organizations=known,
         history=history,
+        is_away=is_away,
         fact=fact or Bound[MentorForm](None, {}, capacity),
         apart=apart or Bound[ApartForm](None),
         refused=refused,

@@ -16,7 +16,7 @@ from server.mentoring.mentors import pairs
 from server.mentoring.mentors import queries as mentor_queries
 from server.mentoring.mentors import words as mentor_words
 from server.mentoring.mentors.at_own import own_mentor
-from server.mentoring.mentors.words import Profile
+from server.mentoring.mentors.words import LANGUAGE, LANGUAGES, Profile
 from server.mentoring.models import ConflictSource, Mentor
 from server.mentoring.teams import queries as team_queries
 from server.organizations import queries as organizations
@@ -26,8 +26,6 @@ from server.web.services import services
 from server.web.visitor import visitor
 
 TOPIC: Final = "topic-"  # a box is named topic-<number of the topic>
-LANGUAGE: Final = "language-"
-LANGUAGES: Final = ("ja", "en", "zh", "ko", "vi", "pt", "es", "fr", "sign")
 MOST_REGIONS: Final = 12
 
 

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, func, select
 
-from server.accounts.models import Account, MailAddress
+from server.accounts import audit
+from server.accounts.models import Account, Audit, MailAddress
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Event, Participation
@@ -25,6 +26,9 @@ from server.mentoring.models import (
     Team,
 )
 from server.organizations.models import Organization
+
+AWAY: Final = "mentor.away"  # {slots: those in which the mentor was free until then}
+BACK: Final = "mentor.back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,21 @@ async def free_in(db: Db, mentor: Mentor) -> dict[UUID, bool]:
     """What a mentor has said about slots; what was not spoken of is missing, and free."""
     found = select(Availability).where(Availability.mentor_id == mentor.id)
     return {each.slot_id: each.free for each in await db.exec(found)}
+
+
+async def last_word(db: Db, mentor: Mentor) -> Audit | None:
+    """What organizers last said of whether a mentor comes at all: `AWAY` or `BACK`."""
+    found = select(Audit).where(
+        Audit.object == audit.about("mentor", mentor.id), col(Audit.verb).in_([AWAY, BACK])
+    )
+    newest = found.order_by(col(Audit.at).desc(), col(Audit.id).desc()).limit(1)
+    return (await db.exec(newest)).one_or_none()
+
+
+async def is_away(db: Db, mentor: Mentor) -> bool:
+    """Whether a mentor was taken out of all slots to come."""
+    last = await last_word(db, mentor)
+    return last is not None and last.verb == AWAY
 
 
 async def spoken_slots(db: Db, mentor_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -6,6 +6,7 @@ The caller has made sure that the actor may.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -15,6 +16,9 @@ from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Event
 from server.mentoring.models import Availability, Conflict, ConflictSource, Mentor, Round, Slot
+
+LANGUAGE: Final = "language-"  # a box is named language-<code>
+LANGUAGES: Final = ("ja", "en", "zh", "ko", "vi", "pt", "es", "fr", "sign")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.models import Event
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Plan, PlanState
+from server.mentoring.models import Assignment, Plan, PlanState, Solving
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans import rules
 from server.mentoring.plans.planning import Planning, plan_of, planning_of
@@ -70,6 +70,7 @@ async def begin(db: Db, event: Event, *, actor: UUID, now: datetime) -> Plan:
     for row in await queries.assignments_of(db, published):
         visit = Visit(row.slot_id, row.team_id, row.mentor_id)
         db.add(plan_rows.assignment(plan, visit, row.locked))
+    plan.weights = dict(published.weights) if published else {}
     await db.flush()
     return plan
 
@@ -176,12 +177,12 @@ async def undo(db: Db, draft: Planning, *, v: int, actor: UUID, now: datetime) -
     if before is None or draft.plan.v != v:
         raise PlanChanged
     begun = {visit: locked for visit, locked in draft.held.items() if visit.slot_id in draft.fixed}
-    back = {visit: locked for visit, locked in before.items() if _is_possible(draft, visit)}
+    back = {visit: locked for visit, locked in before.items() if is_possible(draft, visit)}
     await plan_rows.replace(db, draft.plan, begun | back)
     await plan_rows.saved(db, draft.plan, actor=actor, now=now)
 
 
-def _is_possible(draft: Planning, visit: Visit) -> bool:
+def is_possible(draft: Planning, visit: Visit) -> bool:
     return (
         visit.slot_id in draft.board.slots
         and visit.slot_id not in draft.fixed
@@ -193,6 +194,7 @@ def _is_possible(draft: Planning, visit: Visit) -> bool:
 async def discard(db: Db, draft: Planning) -> None:
     """Throw the draft away."""
     await db.exec(delete(Assignment).where(col(Assignment.plan_id) == draft.plan.id))
+    await db.exec(delete(Solving).where(col(Solving.plan_id) == draft.plan.id))
     await db.delete(draft.plan)
     await db.flush()
 

@@ -29,16 +29,26 @@ async def replace(db: Db, plan: Plan, wanted: dict[Visit, bool]) -> None:
 
 
 async def replace_all(
-    db: Db, plan: Plan, wanted: dict[Visit, bool], *, actor: UUID, now: datetime
+    db: Db,
+    plan: Plan,
+    wanted: dict[Visit, bool],
+    *,
+    actor: UUID,
+    now: datetime,
+    going_on: bool = False,
 ) -> None:
-    """The same, saved; what the draft said before can be had back."""
-    rows = await queries.assignments_of(db, plan)
-    before = [
-        [str(row.slot_id), str(row.team_id), str(row.mentor_id), "locked" * row.locked]
-        for row in rows
-    ]
+    """The same, saved; what the draft said before can be had back.
+
+    Args:
+        going_on: this follows on what replaced all before; what it replaced can be had back.
+    """
+    if not going_on:
+        plan.before = [
+            [str(row.slot_id), str(row.team_id), str(row.mentor_id), "locked" * row.locked]
+            for row in await queries.assignments_of(db, plan)
+        ]
     await replace(db, plan, wanted)
-    plan.before, plan.before_v = before, plan.v + 1
+    plan.before_v = plan.v + 1
     await saved(db, plan, actor=actor, now=now)
 
 

@@ -8,16 +8,13 @@ from starlette.routing import Route
 
 from server.accounts.models import Account
 from server.core import clock
-from server.core.db import Db
-from server.core.errors import NotFound
 from server.events import queries as events
 from server.events.addresses import follows_slugs
 from server.mentoring.forms import SubstituteForm
 from server.mentoring.mentors import queries as mentor_queries
 from server.mentoring.teams import acts
 from server.mentoring.teams import queries as team_queries
-from server.mentoring.teams.acts import Held
-from server.mentoring.teams.rules import NotLead, ensure_registered
+from server.mentoring.teams.at_own import joined, led
 from server.web.forms import Bound
 from server.web.pages import known_visitor, page
 from server.web.services import services
@@ -38,7 +35,7 @@ async def _page(
 ) -> Response:
     now = clock.now()
     async with services(request).database.reading() as db:
-        held = await _joined(db, request)
+        held = await joined(db, request)
         roll = await team_queries.roll_of(db, held.team)
         sessions = await events.sessions_of(db, held.event)
         avoided = await team_queries.avoided_by(db, held.team)
@@ -68,39 +65,9 @@ async def _page(
     )
 
 
-async def _joined(db: Db, request: Request) -> Held:
-    """The team of the address, for those who sit down for it.
-
-    Raises:
-        NotFound: there is none, or the visitor has no seat in it.
-    """
-    account_id = known_visitor(request).account_id
-    assert account_id is not None
-    event, training = await team_queries.training_at(db, request.path_params["slug"])
-    team = await team_queries.by_number(db, event, request.path_params["number"])
-    own = await team_queries.team_of(db, event, account_id)
-    if own is None or own.id != team.id:
-        raise NotFound(team=team.number)
-    return Held(event, training, team, f"/e/{event.slug}/team/{team.number}")
-
-
-async def _led(db: Db, request: Request) -> Held:
-    """The team of the address, for who speaks for it.
-
-    Raises:
-        NotFound: the visitor has no seat in it.
-        NotLead: somebody else speaks for it.
-    """
-    held = await _joined(db, request)
-    if held.team.lead_id != known_visitor(request).account_id:
-        raise NotLead
-    ensure_registered(held.team)
-    return held
-
-
 PATH: Final = "/e/{slug}/team/{number:int}"
 
 routes = [
     Route(PATH, show, methods=["GET"]),
-    *acts.routes(PATH, _led, _page),
+    *acts.routes(PATH, led, _page),
 ]

@@ -235,6 +235,10 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     ("POST", "/e/{slug}/mentor/meet"): Entry(mentors),
     ("GET", "/e/{slug}/mentor/availability"): Entry(mentors),
     ("POST", "/e/{slug}/mentor/availability"): Entry(mentors),
+    ("GET", "/e/{slug}/mentor/wishes"): Entry(mentors),
+    ("POST", "/e/{slug}/mentor/wishes"): Entry(mentors),
+    ("GET", "/e/{slug}/team/{number:int}/wishes"): Entry(not_ones_own),
+    ("POST", "/e/{slug}/team/{number:int}/wishes"): Entry(not_ones_own),
     ("GET", "/e/{slug}/s/{number:int}/room"): Entry(_JOIN),
     ("POST", "/e/{slug}/s/{number:int}/room/token"): Entry(
         _JOIN, json={"connection": str(uuid4())}
@@ -281,6 +285,8 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
         ("POST", f"/manage/{{slug}}/mentors/{{id:uuid}}/{act}"): Entry(_ACT)
         for act in ("again", "apart", "meet", "out")
     },
+    ("POST", "/manage/{slug}/mentors/{id:uuid}/away"): Entry(_PLAN),
+    ("POST", "/manage/{slug}/mentors/{id:uuid}/back"): Entry(_PLAN),
     ("POST", "/e/{slug}/s/{number:int}/room/back"): Entry(_JOIN, json={"connection": str(uuid4())}),
     ("POST", "/e/{slug}/s/{number:int}/room/choose"): Entry(_JOIN, json={"number": "1"}),
     ("GET", "/e/{slug}/s/{number:int}/room/visits"): Entry(_JOIN),
@@ -311,7 +317,7 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
         ("POST", f"/manage/{{slug}}/board/{{number:int}}/{verb}"): Entry(
             _only_about_something(_RUN), fields=_NOBODYS
         )
-        for verb in ("close", "replace", "take", "visit")
+        for verb in ("close", "mend", "replace", "take", "visit")
     },
     ("POST", "/manage/{slug}/board/{number:int}/move"): Entry(
         _RUN, fields={"person": str(uuid4()), "to": "main"}
@@ -334,6 +340,12 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
     **{
         ("POST", f"/manage/{{slug}}/plans/{{number:int}}/{act}"): Entry(_PLAN)
         for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "undo", "visit")
+    },
+    ("GET", "/manage/{slug}/plans/{number:int}/assignment"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}/fairness"): Entry(_PLAN),
+    **{
+        ("POST", f"/manage/{{slug}}/plans/{{number:int}}/assignment/{act}"): Entry(_PLAN)
+        for act in ("cancel", "exchange", "lock", "solve", "take", "undo", "weigh")
     },
     ("GET", "/staff/"): Entry(staff),
     ("GET", "/staff/accounts"): Entry(staff),

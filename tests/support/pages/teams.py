@@ -83,6 +83,20 @@ PAGES: Final = (
         setting=held,
     ),
     Shown(
+        name="mentor-wishes",
+        route="/e/{slug}/mentor/wishes",
+        path=f"{TRAINING}/mentor/wishes",
+        who="mentor",
+        setting=held,
+    ),
+    Shown(
+        name="team-wishes",
+        route="/e/{slug}/team/{number:int}/wishes",
+        path=f"{TRAINING}/team/1/wishes",
+        who="participant",
+        setting=held,
+    ),
+    Shown(
         name="desk-teams",
         route="/manage/{slug}/teams",
         path=f"/manage/{WORKSHOP}/teams",
