@@ -69,6 +69,7 @@ class PlacedBy(StrEnum):
     CHOICE = "choice"  # the person chose the room
     MOVE = "move"  # an organizer moved the person
     VISIT = "visit"  # an organizer or mentor looks in
+    MERGED = "merged"  # the person's team is with another one for a slot
 
 
 class Placement(SQLModel, table=True):

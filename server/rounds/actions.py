@@ -24,7 +24,7 @@ from server.records import actions as records
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Room, RoomKind
 from server.rooms.places import open_main_room
-from server.rounds import groups
+from server.rounds import groups, merging
 
 OPENED: Final = "round.opened"
 CHANGED: Final = "round.changed"  # its end or its slots
@@ -178,6 +178,21 @@ async def seat_latecomers(db: Db, round_id: UUID, now: datetime) -> set[UUID]:
         return set()
     session = await _session(db, round_)
     sent = await groups.seat_latecomers(db, round_, session, now=now)
+    await _moved(db, session, sent, now)
+    return sent
+
+
+async def bring_home(db: Db, round_id: UUID, now: datetime) -> set[UUID]:
+    """Send teams that were with another one for a slot back to their rooms once it is over."""
+    round_ = await queries.held_round(db, round_id)
+    if round_.state not in _RUNNING or round_.form is not RoundForm.TEAMS:
+        return set()
+    slots = (await queries.slots_of(db, [round_.id]))[round_.id]
+    if not await merging.over(db, round_, slots, now):
+        return set()
+    session = await _session(db, round_)
+    rooms = await team_rooms(db, await queries.teams_of(db, round_.event_id))
+    sent = await merging.bring_home(db, round_, session, slots, rooms, now=now)
     await _moved(db, session, sent, now)
     return sent
 

@@ -15,7 +15,7 @@ from server.core.db import Database, Db
 from server.mentoring import queries
 from server.mentoring.models import Round, RoundForm
 from server.mentoring.schedule import timetable
-from server.rounds import actions, groups
+from server.rounds import actions, groups, merging
 
 log = structlog.get_logger()
 
@@ -76,7 +76,9 @@ async def _is_due(db: Db, round_: Round, now: datetime) -> bool:
     if round_.form is RoundForm.GROUPS:
         return bool(await groups.waiting(db, round_.session_id, now=now))
     slots = (await queries.slots_of(db, [round_.id]))[round_.id]
-    return bool(timetable.due(round_, slots, now))
+    if timetable.due(round_, slots, now):
+        return True
+    return bool(await merging.over(db, round_, slots, now))
 
 
 async def _act(database: Database, round_id: UUID, now: datetime) -> None:
@@ -84,6 +86,7 @@ async def _act(database: Database, round_id: UUID, now: datetime) -> None:
         if await actions.close_due(db, round_id, now) is not None:
             log.info("round closed", round=str(round_id))
             return
+        await actions.bring_home(db, round_id, now)
         await actions.begin_slots(db, round_id, now)
         await actions.seat_latecomers(db, round_id, now)
         await actions.warn_due(db, round_id, now)

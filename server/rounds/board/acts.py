@@ -17,10 +17,12 @@ from server.events.roles import Capability
 from server.mentoring.queries import round_of
 from server.rooms.chat import EmptyLine
 from server.rounds.actions import Act, RoundNotReady
+from server.rounds.board.amend import MentorCame, VisitChanged
 from server.rounds.board.doing import VERBS, Do, Doing
+from server.rounds.board.mend import RepairChanged
 from server.rounds.board.moves import NoSuchRooms
 from server.rounds.board.page import address, shown
-from server.rounds.board.repair import MentorCame, MentorNotFree, VisitChanged
+from server.rounds.board.repair import MentorNotFree
 from server.rounds.help import HelpByAnother, HelpOver
 from server.web.errors import text_of
 from server.web.forms import texts
@@ -35,6 +37,7 @@ ANSWERED: Final = (
     MentorCame,
     MentorNotFree,
     NoSuchRooms,
+    RepairChanged,
     RoundNotReady,
     VisitChanged,
 )

@@ -14,11 +14,14 @@ from server.core.i18n import N_
 from server.events import queries as events
 from server.events.access import Desk
 from server.events.models import Session
+from server.mentoring.matching.repair import Kind
 from server.mentoring.models import Mentor, Round
+from server.mentoring.plans.rules import Visit
 from server.rounds import actions
 from server.rounds import help as calls
 from server.rounds.actions import Act
-from server.rounds.board import moves, repair
+from server.rounds.board import mend, moves, repair
+from server.rounds.board.mend import Proposed
 from server.rounds.board.moves import NoSuchRooms
 from server.rounds.board.repair import Names, Wish
 from server.web.visitor import Visitor
@@ -174,6 +177,30 @@ async def _replace(db: Db, doing: Doing) -> None:
     await repair.replace(db, wish, names, doing.act)
 
 
+async def _mend(db: Db, doing: Doing) -> None:
+    round_id, sent = doing.round_.id, doing.sent
+    if sent.get("kind") not in set(Kind):
+        raise NotFound(kind=sent.get("kind", ""))
+    team_id = doing.id("team")
+    joined = doing.id("joined") if sent["kind"] == Kind.MERGE else team_id
+    wish = Proposed(
+        round_id=round_id,
+        gone=Visit(doing.id("slot"), team_id, doing.id("instead_of")),
+        kind=Kind(sent["kind"]),
+        own=Visit(doing.id("own_slot"), joined, doing.id("mentor")),
+        moved=frozenset(map(int, re.findall(r"\d{1,4}", sent.get("moved", "")))),
+        absent=frozenset(_ids(sent.get("absent", ""))),
+    )
+    await mend.mend(db, doing.desk.event, wish, doing.act)
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        return [UUID(each) for each in text.split()]
+    except ValueError as error:
+        raise NotFound(id=text) from error
+
+
 async def _names(db: Db, doing: Doing, wish: Wish) -> Names:
     """The names of two mentors of this event.
 
@@ -202,4 +229,5 @@ VERBS: Final[dict[str, Do]] = {
     "take": _take,
     "close": _close,
     "replace": _replace,
+    "mend": _mend,
 }

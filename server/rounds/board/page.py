@@ -15,8 +15,11 @@ from server.events.access import at_desk
 from server.events.roles import Capability
 from server.mentoring import queries
 from server.mentoring.models import Round, RoundState
+from server.mentoring.plans.rules import Visit
 from server.rounds.board import repair
 from server.rounds.board import state as board
+from server.rounds.board.health import Need
+from server.rounds.board.proposing import proposals
 from server.rounds.board.room import RoomNow
 from server.rounds.board.state import Board
 from server.web.pages import go, known_visitor, page
@@ -69,6 +72,7 @@ async def shown(request: Request, *, refused: str = "", status: int = 200) -> Re
     seen = await board.look(found.database, found.broker, desk.event, round_, now=at)
     asked = request.query_params
     room = _pointed_at(seen, asked.get("room", ""))
+    proposed = await proposals(found.database, desk.event, seen.round_, _missing(seen), now=at)
     hits = _search(seen, asked.get("q", "").strip())
     return page(
         request,
@@ -84,6 +88,8 @@ async def shown(request: Request, *, refused: str = "", status: int = 200) -> Re
         query=asked.get("q", ""),
         view="list" if asked.get("view") == "list" else "plan",
         replacing=await _replacing(request, seen, room) if asked.get("do") == "replace" else None,
+        proposed={visit.team_id: told for visit, told in proposed.items()},
+        absent=" ".join(str(visit.mentor_id) for visit in proposed),
         refused=refused,
         here=f"/manage/{desk.event.slug}/board/{round_.number}",
         seats=_seats,
@@ -108,6 +114,15 @@ async def _replacing(
         visit = room.visit
         free = await repair.free_mentors(db, seen.event.id, visit.slot.id, visit.team_id)
     return [(str(each.id), seen.names.get(each.participation_id, "")) for each in free]
+
+
+def _missing(seen: Board) -> list[Visit]:
+    """The visits of the slot that runs whose mentors do not come."""
+    return [
+        Visit(room.visit.slot.id, room.visit.team_id, room.visit.mentor_id)
+        for room in seen.queue
+        if room.visit and Need.MISSING in {hand.need for hand in room.hands}
+    ]
 
 
 def _present(rounds: list[Round]) -> Round:

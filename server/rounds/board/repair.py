@@ -2,38 +2,27 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from server.core.db import Db
 from server.core.errors import DomainError
-from server.events.models import Session, Topic
+from server.events.models import Topic
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, Slot, Team
-from server.mentoring.plans.rules import Board
-from server.mentoring.schedule import timetable
-from server.records import actions as records
-from server.rooms import lease, moving
-from server.rooms.models import PlacedBy, Placement, Room, SeatState
-from server.rounds.actions import Act, RoundNotReady, team_rooms
+from server.mentoring.models import Assignment, Mentor, PlanState, Team
+from server.mentoring.plans.rules import Board, Visit
+from server.rounds.actions import Act, team_rooms
 from server.rounds.board import desk_log
-
-REPLACED: Final = "mentor.replaced"
-
-
-class VisitChanged(DomainError):
-    """The visit is not what the organizer saw: somebody has replaced its mentor meanwhile."""
-
-    code = "visit_changed"
-
-
-class MentorCame(DomainError):
-    """The mentor is in the room by now, so nobody is replaced."""
-
-    code = "mentor_came"
+from server.rounds.board.amend import (
+    REPLACED,
+    MentorCame,
+    VisitChanged,
+    amend,
+    held_plan,
+    is_in,
+    slot_to_come,
+)
 
 
 class MentorNotFree(DomainError):
@@ -89,8 +78,10 @@ async def replace(db: Db, wish: Wish, names: Names, act: Act) -> set[UUID]:
         MentorNotFree: the chosen one is due elsewhere, busy, in conflict, or has enough visits.
     """
     round_ = await queries.held_round(db, wish.round_id)
-    slot = await _slot_to_come(db, round_, wish, act.now)
-    plan = await _held_plan(db, round_.event_id)
+    slot = await slot_to_come(db, round_, wish.slot_id, act.now)
+    plan = await held_plan(db, round_.event_id)
+    if plan is None:
+        raise VisitChanged
     taken = await queries.assignments_of(db, plan)
     visit = next((v for v in taken if (v.slot_id, v.team_id) == (slot.id, wish.team_id)), None)
     if visit is None or visit.mentor_id != wish.instead_of:
@@ -98,18 +89,13 @@ async def replace(db: Db, wish: Wish, names: Names, act: Act) -> set[UUID]:
     team = (await db.exec(select(Team).where(Team.id == wish.team_id))).one()
     room = (await team_rooms(db, [team]))[team.id]
     former, new = await _mentor(db, visit.mentor_id), await _mentor(db, wish.mentor_id)
-    if await _is_in(db, former, round_, room, act.now):
+    if await is_in(db, former, round_, room, act.now):
         raise MentorCame
     board = await queries.board_of(db, round_.event_id)
     if not _fits(board, taken, new.id, slot.id, team.id):
         raise MentorNotFree
-    visit.mentor_id = new.id
-    plan.v += 1
-    db.add_all([visit, plan])
-    await db.flush()
-    moved: set[UUID] = set()
-    if slot.begun:  # else both are sent when it begins
-        moved = await _move(db, round_, room, former=former, new=new, act=act)
+    others = {v for v in queries.visits_from(taken) if (v.slot_id, v.team_id) != (slot.id, team.id)}
+    moved = await amend(db, round_, plan, {*others, Visit(slot.id, team.id, new.id)}, act)
     await desk_log.tell(
         db,
         REPLACED,
@@ -133,26 +119,6 @@ def _fits(board: Board, taken: list[Assignment], mentor: UUID, slot: UUID, team:
     )
 
 
-async def _slot_to_come(db: Db, round_: Round, wish: Wish, now: datetime) -> Slot:
-    """The slot, if it runs or is to come in a round that runs."""
-    slots = (await queries.slots_of(db, [round_.id]))[round_.id]
-    slot = next((slot for slot in slots if slot.id == wish.slot_id), None)
-    if slot is None or round_.state not in timetable.RUNNING:
-        raise RoundNotReady
-    if timetable.span_of(round_, slot).ends_at <= now:
-        raise RoundNotReady
-    return slot
-
-
-async def _held_plan(db: Db, event_id: UUID) -> Plan:
-    found = select(Plan).where(Plan.event_id == event_id, Plan.state == PlanState.PUBLISHED)
-    held = found.with_for_update().execution_options(populate_existing=True)
-    plan = (await db.exec(held)).one_or_none()
-    if plan is None:
-        raise VisitChanged
-    return plan
-
-
 async def _mentor(db: Db, mentor_id: UUID) -> Mentor:
     mentor = (await db.exec(select(Mentor).where(Mentor.id == mentor_id))).one_or_none()
     if mentor is None:
@@ -163,40 +129,3 @@ async def _mentor(db: Db, mentor_id: UUID) -> Mentor:
 async def _topic_of(db: Db, team_id: UUID) -> int | None:
     found = select(Topic.number).join(Team, col(Team.topic_id) == col(Topic.id))
     return (await db.exec(found.where(Team.id == team_id))).one_or_none()
-
-
-async def _is_in(db: Db, mentor: Mentor, round_: Round, room: Room, now: datetime) -> bool:
-    found = select(SeatState).where(
-        SeatState.participation_id == mentor.participation_id,
-        SeatState.session_id == round_.session_id,
-        SeatState.room_id == room.id,
-    )
-    seat = (await db.exec(found)).one_or_none()
-    return seat is not None and lease.is_held(seat, now)
-
-
-async def _move(
-    db: Db, round_: Round, room: Room, *, former: Mentor, new: Mentor, act: Act
-) -> set[UUID]:
-    """The new mentor to the team; the former one back, unless placed elsewhere meanwhile."""
-    session = (await db.exec(select(Session).where(Session.id == round_.session_id))).one()
-    here = select(Placement.participation_id).where(
-        Placement.session_id == session.id,
-        Placement.participation_id == former.participation_id,
-        Placement.room_id == room.id,
-    )
-    back = await moving.bring_back(
-        db, session, now=act.now, people=set((await db.exec(here)).all()), actor=act.actor
-    )
-    sent = await moving.move(
-        db,
-        session,
-        {new.participation_id: room},
-        cause=PlacedBy.ROUND,
-        now=act.now,
-        actor=act.actor,
-    )
-    await records.moved(
-        db, back | sent, session_id=session.id, event_id=session.event_id, at=act.now
-    )
-    return back | sent

@@ -29,8 +29,9 @@ from server.rounds import actions, ticking
 from server.rounds.actions import Act, RoundNotReady
 from server.rounds.board import moves as board_moves
 from server.rounds.board import repair
+from server.rounds.board.amend import MentorCame, VisitChanged
 from server.rounds.board.desk_log import staff_stream
-from server.rounds.board.repair import MentorCame, MentorNotFree, Names, VisitChanged, Wish
+from server.rounds.board.repair import MentorNotFree, Names, Wish
 from tests.support.training import NOW, Held, Sizes, hold
 
 MINUTE = timedelta(minutes=1)
