@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from server.mentoring.matching.solver import Solved, solve
+from server.mentoring.matching.solved import Solved
+from server.mentoring.matching.solver import solve
 from server.mentoring.matching.task import Task
 from server.mentoring.plans import rules
 

@@ -1,19 +1,14 @@
 """A task as columns (what is decided) and rows (what must hold) of a mixed-integer program."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-
-from server.mentoring.matching.rows import Rows
+from server.mentoring.matching.program import Program, Row
 from server.mentoring.matching.task import Meeting, Task
 
-Costs = NDArray[np.float64]
 LEAST_SECONDS: Final = 0.05  # with less, the solver would not begin
-LONGEST_SECONDS: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +37,18 @@ class Model:
         self.pairs = sorted(
             {m[:2] for m in self.meetings if m.team_id in keeps and m[:2] not in task.again}
         )
-        self._rows = Rows()
         self._first_need = len(self.meetings)
         self._first_load = self._first_need + len(self.needs)
         self._first_pair = self._first_load + len(self.loads)
         self.size = self._first_pair + len(self.pairs)
         self._fine = len(self.needs) + 1  # of plans of the same points, the nearer to before
-        self._least = np.zeros(self.size)
-        self._least[: self._first_need] = [meeting in task.must for meeting in self.meetings]
+        self._program = Program(self.size)
         self._state_rules()
 
     def _state_rules(self) -> None:
         need = {key: self._first_need + n for n, key in enumerate(self.needs)}
         pair = {key: self._first_pair + n for n, key in enumerate(self.pairs)}
-        rows, task = self._rows, self.task
+        rows, task = self._program, self.task
         for key, column in need.items():  # a team has one visit in a round, or none
             rows.put(("once", key), column, low=1, high=1)
         for column, at in enumerate(self.meetings):
@@ -74,15 +67,15 @@ class Model:
         for (_, team), column in pair.items():
             rows.put(("keeps", team), column, high=1)
 
-    def uncovered(self) -> Costs:
+    def uncovered(self) -> list[float]:
         """Costs: one for each need without a visit."""
-        costs = np.zeros(self.size)
-        costs[self._first_need : self._first_load] = 1
+        costs = [0.0] * self.size
+        costs[self._first_need : self._first_load] = [1.0] * len(self.needs)
         return costs
 
-    def points(self) -> Costs:
+    def points(self) -> list[float]:
         """Costs: the points of the free decisions, negative, in fine units."""
-        task, costs = self.task, np.zeros(self.size)
+        task, costs = self.task, [0.0] * self.size
         for column, at in enumerate(self.meetings):
             stays = at in task.stays
             points = task.worth.get((at.mentor_id, at.team_id), 0) + task.stay * stays
@@ -96,7 +89,12 @@ class Model:
         return -bound / self._fine
 
     def run(
-        self, costs: Costs, *, gap: float, until: float, uncovered_most: int | None = None
+        self,
+        costs: Sequence[float],
+        *,
+        gap: float,
+        until: float,
+        uncovered_most: int | None = None,
     ) -> Run:
         """Decide at the least costs.
 
@@ -106,30 +104,24 @@ class Model:
             uncovered_most: how many needs may go without.
         """
         if not self.meetings:
-            return Run([], float(costs[self._first_need : self._first_load].sum()), in_time=True)
-        loosest = float(np.minimum(costs, 0).sum())
+            return Run([], sum(costs[self._first_need : self._first_load]), in_time=True)
         left = until - time.monotonic()
         if left < LEAST_SECONDS:
-            return Run(None, loosest, in_time=False)
-        constraints = [self._rows.constraint(self.size)]
-        if uncovered_most is not None:
-            constraints.append(LinearConstraint(self.uncovered(), -np.inf, uncovered_most))
-        whole = np.zeros(self.size, dtype=np.int64)
-        whole[: self._first_need] = 1
-        whole[self._first_pair :] = 1
-        result = milp(
+            return Run(None, sum(min(0.0, cost) for cost in costs), in_time=False)
+        must = self.task.must
+        least = [float(meeting in must) for meeting in self.meetings]
+        others = self.size - len(self.meetings)
+        meetings, pairs = len(self.meetings), len(self.pairs)
+        found = self._program.least(
             costs,
-            integrality=whole,
-            bounds=Bounds(self._least, 1),
-            constraints=constraints,
-            options={
-                "mip_rel_gap": gap,
-                "time_limit": min(left, LONGEST_SECONDS),
-                "disp": self._told,
-            },
+            bounds=([*least, *[0.0] * others], [1.0] * self.size),
+            whole=[*[True] * meetings, *[False] * (others - pairs), *[True] * pairs],
+            also=None if uncovered_most is None else Row(self.uncovered(), uncovered_most),
+            gap=gap,
+            seconds=left,
+            told=self._told,
         )
-        bound = loosest if result.mip_dual_bound is None else result.mip_dual_bound
-        if result.x is None:
-            return Run(None, bound, in_time=False)
-        chosen = [at for at, x in zip(self.meetings, result.x, strict=False) if x > 0.5]
-        return Run(chosen, bound, in_time=result.status == 0)
+        if found.columns is None:
+            return Run(None, found.bound, in_time=False)
+        chosen = [at for at, x in zip(self.meetings, found.columns, strict=False) if x > 0.5]
+        return Run(chosen, found.bound, in_time=found.in_time)

@@ -2,14 +2,11 @@
 
 A mentor stands for as many places as there are visits to take, each costing no less than the one
 before it; a team takes a place or goes without (Crouse, "On implementing 2D rectangular assignment
-algorithms", 2016, as scipy has it).
+algorithms", 2016, as scipy has it). scipy is loaded with the first round that is solved.
 """
 
 from collections import defaultdict
 from uuid import UUID
-
-import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from server.mentoring.matching.task import Meeting, Task
 
@@ -24,6 +21,9 @@ def chosen(task: Task, round_id: UUID) -> list[Meeting]:
     """The best meetings: as few teams without as can be, then the most points, then those of
     `before`.
     """
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
     teams = sorted(team for team, _ in task.open)
     fine = len(teams) + 1
     places = [

@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, milp
-
-from server.mentoring.matching.rows import Rows
+from server.mentoring.matching.program import Program
 from server.mentoring.matching.slots import placed
 from server.mentoring.matching.task import Meeting, Rule, Task
 from server.mentoring.plans.rules import Visit
@@ -79,34 +75,33 @@ class _Relaxing:
 
     def found(self) -> Relaxation | None:
         """Solve it."""
-        result = milp(
+        found = self._rows().least(
             self._costs(),
-            integrality=np.ones(self.size, dtype=np.int64),
-            bounds=Bounds(0, self._most()),
-            constraints=self._rows().constraint(self.size),
+            bounds=([0.0] * self.size, self._most()),
+            whole=[True] * self.size,
         )
-        if result.x is None:
+        if found.columns is None:
             return None
-        counts = [round(x) for x in result.x]
+        counts = [round(x) for x in found.columns]
         held = [m for m, count in zip(self.meetings, counts, strict=False) if count]
         rules = frozenset(self._given_way(held, counts[len(self.meetings) :]))
         visits = placed(relaxed(self.task, rules), held)
         return Relaxation(rules, self.task.fixed | set(visits))
 
-    def _costs(self) -> NDArray[np.int64]:
+    def _costs(self) -> list[float]:
         """A rule weighs more than all moves together."""
         rule = len(self.teams) + 1
         stays = self.task.stays
         pairs = [rule * len(self._against(m)) + (m not in stays) for m in self.meetings]
-        return np.array([*pairs, *[rule] * (2 * len(self.task.mentors))])
+        return [*pairs, *[rule] * (2 * len(self.task.mentors))]
 
-    def _most(self) -> NDArray[np.int64]:
+    def _most(self) -> list[float]:
         mentors = self.task.mentors
         busy = [len(self.busy[m]) for m in mentors]
-        return np.array([*[1] * len(self.meetings), *[len(self.teams)] * len(mentors), *busy])
+        return [*[1] * len(self.meetings), *[len(self.teams)] * len(mentors), *busy]
 
-    def _rows(self) -> Rows:
-        rows, task = Rows(), self.task
+    def _rows(self) -> Program:
+        rows, task = Program(self.size), self.task
         for column, (mentor, team, round_) in enumerate(self.meetings):
             rows.put(("once", team), column, low=1, high=1)
             rows.put(("taken", mentor), column, high=task.left[mentor])

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.mentoring import queries
-from server.mentoring.matching.solver import Solved
+from server.mentoring.matching.solved import Solved
 from server.mentoring.models import Plan, PlanState, Solving, SolvingState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans import rows as plan_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from server.mentoring.matching.solver import Solved
+from server.mentoring.matching.solved import Solved
 from server.mentoring.matching.task import Task
 from server.mentoring.plans.rules import Board, Visit
 

@@ -14,7 +14,8 @@ from sqlmodel import select
 
 from server.core import clock
 from server.core.db import Database
-from server.mentoring.matching.solver import Solved, best
+from server.mentoring.matching.solved import Solved
+from server.mentoring.matching.solver import best
 from server.mentoring.matching.task import Task
 from server.mentoring.models import Plan, Solving, SolvingState, Wish, WishBy
 from server.mentoring.plans import actions as plans
