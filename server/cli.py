@@ -4,10 +4,12 @@ Each command imports what it needs when it runs: a process that died is back the
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import anyio
@@ -48,26 +50,41 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return config.load()
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Modules stay for good: the garbage collector looks at them neither while they come, which
+    takes a sixth of the time, nor later.
+    """
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
+
 def _serve(settings: Settings, _arguments: argparse.Namespace) -> None:
-    from server import serving
+    with _loading():
+        from server import serving
 
     serving.serve(settings)
 
 
 def _web(settings: Settings, arguments: argparse.Namespace) -> None:
-    from server import processes
+    with _loading():
+        from server import processes
 
     processes.web(settings, fd=arguments.fd)
 
 
 def _worker(settings: Settings, _arguments: argparse.Namespace) -> None:
-    from server import processes
+    with _loading():
+        from server import processes
 
     processes.run_worker(settings)
 
 
 def _media(settings: Settings, _arguments: argparse.Namespace) -> None:
-    from server import media
+    with _loading():
+        from server import media
 
     media.run(settings)
 
@@ -80,7 +97,8 @@ def _staff_link(settings: Settings, _arguments: argparse.Namespace) -> None:
 
 
 def _demo(settings: Settings, arguments: argparse.Namespace) -> None:
-    from server import demo
+    with _loading():
+        from server import demo
 
     print(anyio.run(demo.fill, settings, arguments.small))
 

@@ -34,6 +34,7 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "training": ("tests.load.training",),
     "devices": ("tests.load.devices",),
     "absences": ("tests.load.absences",),
+    "no-show": ("tests.load.absences", "--by", "proposal", "--slot", "300"),
     "web-kills": ("tests.load.web_kills",),
     "last-seat": ("tests.load.last_seat",),
     "mails": ("tests.load.mail_kills",),

@@ -1,12 +1,15 @@
-"""Ten mentors do not come: each is on the organizer's board in time, and replaced by two clicks.
+"""Ten mentors do not come: each is on the organizer's board in time, and the visit is repaired.
 
-    python -m tests.load.absences [--teams 66] [--absences 3 3 1 3]
+    python -m tests.load.absences [--teams 66] [--absences 3 3 1 3] [--by hand|proposal]
 
 A training on PostgreSQL with Redis: 22 of 26 mentors are due in each slot, two rounds of two slots.
 Everybody but the absent is there by a page's live channel; an organizer has the board open in a
-real Chromium. `seen_seconds` runs from the slot's start to the absence in the page's queue; two
-clicks replace (choose, confirm). Afterwards each team has one mentor in each slot, nobody is in two
-places, and of the plan nothing else has changed. The last line is one JSON object.
+real Chromium. `seen_seconds` runs from the slot's start to the absence in the page's queue,
+`proposed_seconds` from there to a proposal under each, `repaired_seconds` from the slot's start to
+the repair. By hand two clicks replace (choose, confirm), by proposal one click does what the board
+proposes; `moved` are the other teams whose visit changes, for each absence. In the end each team
+has one mentor in each slot, nobody is in two places, and of the plan nothing else has changed. The
+last line is one JSON object.
 """
 
 import argparse
@@ -46,10 +49,13 @@ from tests.support.training import Sizes, hold
 from tests.support.waiting import until
 
 IN_TIME: Final = 65.0  # seconds after the slot's start
+PROPOSED_IN_TIME: Final = 2.0  # seconds after the board's entry
+REPAIRED_IN_TIME: Final = 150.0
 BEFORE: Final = 45.0  # seconds until the first round, for everybody to come
 AT_ONCE: Final = 8  # who come
 REPORT_EVERY: Final = 5.0
 CALLS: Final = "#board-calls > li"
+PROPOSAL: Final = ".board-propose button"
 MISSING: Final = "メンターがいません"
 
 
@@ -60,13 +66,17 @@ class Drill:
     held: Training
     board: Page
     database: Database
+    by_proposal: bool = False
     lines: dict[UUID, LivePage] = field(default_factory=dict)  # by participation
+    proposed: list[float] = field(default_factory=list)
+    repaired: list[float] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     replaced: list[float] = field(default_factory=list)
     changed: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)  # slot, team → mentor
 
 
-async def run(sizes: Sizes, absences: list[int]) -> dict[str, object]:
+async def run(sizes: Sizes, absences: list[int], *, by_proposal: bool) -> dict[str, object]:
     """The whole drill on an installation of its own."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yoriai-absences-")))
@@ -88,7 +98,7 @@ async def run(sizes: Sizes, absences: list[int]) -> dict[str, object]:
         held = Training(app, made, database)
         browser = await stack.enter_async_context(chromium(devices=False))
         organizer = await stack.enter_async_context(held.somebody(browser, made.organizer))
-        drill = Drill(held, organizer.page, database)
+        drill = Drill(held, organizer.page, database, by_proposal)
         before = await plan_of(drill)
         alive = asyncio.create_task(_live(drill))
         await _come(drill, made.everyone)
@@ -127,31 +137,44 @@ async def _slot(drill: Drill, planned: Round, slot: Slot, count: int) -> None:
     await _sleep_until(span.starts_at.timestamp())
     print("round", number, "slot", slot.number, "absent", count, flush=True)
     await until(partial(_missing, drill, count), ceiling=IN_TIME + 30)
-    drill.seen += [time.time() - span.starts_at.timestamp()] * count
+    seen_at = time.time()
+    drill.seen += [seen_at - span.starts_at.timestamp()] * count
+    await until(partial(_proposals, drill, count))
+    drill.proposed.append(time.time() - seen_at)
     for left in range(count - 1, -1, -1):
         began = time.monotonic()
         await _replace(drill, slot)
         await until(partial(_missing, drill, left))
         drill.replaced.append(time.monotonic() - began)
+        drill.repaired.append(time.time() - span.starts_at.timestamp())
     back = [person for _, person in gone]
     await _come(drill, back)
     await _sleep_until(span.ends_at.timestamp())
 
 
 async def _replace(drill: Drill, slot: Slot) -> None:
-    """Choose the first in the queue, confirm the first who is free."""
+    """For the first in the queue: what is proposed, or the first who is free."""
     before = await plan_of(drill)
-    await drill.board.click(f"{CALLS} >> nth=0 >> a.board-do")
-    await drill.board.click(".board-replace button >> nth=0")
+    if drill.by_proposal:
+        await drill.board.click(f"{CALLS} >> nth=0 >> {PROPOSAL}")
+    else:
+        await drill.board.click(f"{CALLS} >> nth=0 >> a.board-do")
+        await drill.board.click(".board-replace form[action$='/replace'] button >> nth=0")
     await drill.board.wait_for_load_state()
     after = await plan_of(drill)
-    drill.changed |= {key: m for key, m in after.items() if before.get(key) != m}
+    changed = {key: m for key, m in after.items() if before.get(key) != m}
+    drill.moved.append(len({team for _, team in changed}) - 1)
+    drill.changed |= changed
     assert all(of_slot == slot.id for of_slot, _ in drill.changed.keys() - before.keys())
 
 
 async def _missing(drill: Drill, count: int) -> bool:
     words = await drill.board.locator(CALLS).all_text_contents()
     return sum(MISSING in each for each in words) == count
+
+
+async def _proposals(drill: Drill, count: int) -> bool:
+    return await drill.board.locator(f"{CALLS} {PROPOSAL}").count() == count
 
 
 async def _come(drill: Drill, people: list[UUID]) -> None:
@@ -218,8 +241,11 @@ async def verdict(drill: Drill, before: dict[tuple[UUID, UUID], UUID]) -> dict[s
     return {
         "absences": len(drill.seen),
         "seen_seconds_max": round(max(drill.seen), 1),
+        "proposed_seconds_max": round(max(drill.proposed), 1),
         "replaced": len(drill.changed),
         "replaced_seconds_max": round(max(drill.replaced), 1),
+        "repaired_seconds_max": round(max(drill.repaired), 1),
+        "moved": drill.moved,
         "doubled": sum(n - 1 for n in at_once.values()) + len(places) - len(set(places)),
         "dropped": len(before.keys() - after.keys()),
         "others_changed": sum(
@@ -240,6 +266,7 @@ def main() -> None:
     options.add_argument("--mentors", type=int, default=26)
     options.add_argument("--due", type=int, default=22)
     options.add_argument("--slot", type=int, default=110, help="seconds")
+    options.add_argument("--by", choices=["hand", "proposal"], default="hand")
     options.add_argument("--absences", type=int, nargs="*", default=[3, 3, 1, 3])
     chosen = options.parse_args()
     sizes = Sizes(
@@ -253,12 +280,14 @@ def main() -> None:
         travel=10,
         pause=20,
     )
-    found = uvloop.run(run(sizes, chosen.absences))
+    found = uvloop.run(run(sizes, chosen.absences, by_proposal=chosen.by == "proposal"))
     print(json.dumps(found))
     wanted = sum(chosen.absences)
     good = (
         found["absences"] == found["replaced"] == wanted
         and float(str(found["seen_seconds_max"])) <= IN_TIME
+        and float(str(found["proposed_seconds_max"])) <= PROPOSED_IN_TIME
+        and float(str(found["repaired_seconds_max"])) <= REPAIRED_IN_TIME
         and not (found["doubled"] or found["dropped"] or found["others_changed"])
     )
     sys.exit(0 if good else 1)

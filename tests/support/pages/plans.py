@@ -97,13 +97,6 @@ PAGES: Final = (
         path=f"{PLANS}/2/assignment?round=2&team=12",
         who="organizer",
         setting=planning.planned,
-    ),
-    Shown(
-        name="assignment-trial",
-        route=f"{PLAN}/assignment",
-        path=f"{PLANS}/2/assignment?round=2&team=12",
-        who="organizer",
-        setting=planning.planned,
         steps=planning.try_another,
     ),
     Shown(
