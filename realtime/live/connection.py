@@ -29,6 +29,7 @@ class Connection:
         self.line = uuid4()  # this socket's name: a page may come back over another
         self.holds_seat = False
         self.seat_since = 0  # number of the person's stream when the seat was taken
+        self._seat_in_doubt = False  # a report has found another holder
         self.ending: Close | None = None
         self.gone = False  # nothing comes to it any more
         self._websocket = websocket
@@ -47,12 +48,21 @@ class Connection:
     def hold_seat(self, person_seq: int) -> None:
         """The page has taken the seat; what the person's stream said before is settled."""
         self.holds_seat, self.seat_since = True, person_seq
+        self._seat_in_doubt = False
 
     def lose_seat(self, reason: Literal["elsewhere", "removed"]) -> None:
         """The page holds the seat no longer, and is told so once."""
         if self.holds_seat:
             self.holds_seat = False
             self.offer(SeatLost(reason=reason))
+
+    def doubt_seat(self) -> None:
+        """A report has found that the seat is not the page's. The event that says why is on its
+        way; a page that misses it has lost the seat with its next report.
+        """
+        if self._seat_in_doubt:
+            self.lose_seat("elsewhere")
+        self._seat_in_doubt = True
 
     def offer(self, message: Message) -> None:
         """Send a message soon."""

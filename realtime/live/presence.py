@@ -61,7 +61,7 @@ class PresenceBoard:
         lost = await self._gateway.report(reports) if reports else ()
         for connection in self._hub.connections if lost else ():
             if self._gateway.holder(connection.place, connection.page) in lost:
-                connection.lose_seat("elsewhere")
+                connection.doubt_seat()
 
     async def _tell(self, *, everywhere: bool) -> None:
         read_here = {connection.place.room.id for connection in self._hub.connections}

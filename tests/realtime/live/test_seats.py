@@ -10,7 +10,11 @@ from websockets.asyncio.client import ClientConnection
 
 from realtime.gateway import Place
 from realtime.live import connection, hub
+from realtime.live.seats import tell_former_holder
+from realtime.protocol.messages import LoggedEvent, SeatRevoked
+from server.core import clock
 from server.events.models import Role
+from server.rooms import seat
 from server.rooms.models import SeatState
 from tests.support.live_client import Page, connect, first_of, hello, report
 from tests.support.served import ROOM, Served
@@ -114,9 +118,38 @@ async def test_a_report_tells_a_page_that_its_seat_is_gone(
         await first.ask("seat.take")
         await second.ask("seat.take", here=True)
         await first.tell(report(mic=True))
+        await first.ask("chat.post", body="届いた")  # the report before it, too
+        await second.tell(report(mic=True))
+        await second.until(lambda: _shown(second, mic=True))  # reports have been written
+        assert first.of("seat.lost") == []  # the event may still come, and says why
+        await first.tell(report(mic=True))
         await first.until(lambda: first.of("seat.lost"))
         assert first.of("seat.lost") == [{"type": "seat.lost", "reason": "elsewhere"}]
         assert second.of("seat.lost") == []
+
+
+async def test_who_is_removed_is_told_so_though_a_report_comes_first(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_back: list[tuple[connection.Connection, LoggedEvent]] = []
+    monkeypatch.setattr(hub, "tell_former_holder", lambda *what: held_back.append(what))
+    async with await served.page("外す人") as page, await served.page("ほかの人") as other:
+        await page.ask("seat.take")
+        await other.ask("seat.take")
+        async with served.database.writing() as db:
+            held = select(SeatState).where(SeatState.connection_id == page.page)
+            state = (await db.exec(held)).one()
+            person, session = state.participation_id, state.session_id
+            await seat.revoke(db, participation_id=person, session_id=session, now=clock.now())
+        await page.tell(report(mic=True))
+        await page.ask("chat.post", body="届いた")
+        await other.tell(report(mic=True))
+        await other.until(lambda: _shown(other, mic=True))
+        await page.until(lambda: any(isinstance(event, SeatRevoked) for _, event in held_back))
+        for what in held_back:
+            tell_former_holder(*what)
+        await page.until(lambda: page.of("seat.lost"))
+        assert page.of("seat.lost") == [{"type": "seat.lost", "reason": "removed"}]
 
 
 async def test_a_page_without_the_seat_reports_nothing(served: Served) -> None:
