@@ -14,6 +14,7 @@ from server.demo.sample import take_part
 from server.demo.workshop_words import GROUPS, GUIDES, QUESTIONS, Group
 from server.events import queries as events
 from server.events.models import Event, Participation, ParticipationRole, Role
+from server.mentoring import queries
 from server.mentoring.models import (
     Answer,
     Mentor,
@@ -23,6 +24,8 @@ from server.mentoring.models import (
     TeamMember,
     TeamState,
     Training,
+    Wish,
+    WishBy,
 )
 from server.registration.models import Registration, RegistrationState
 
@@ -53,6 +56,25 @@ async def fill(db: Db, event: Event, others: Sequence[UUID], now: datetime) -> N
     for number, account_id in enumerate(wanted):
         account = await db.get_one(Account, account_id)
         await guide(db, event, account, number, now - timedelta(days=6, hours=number))
+    await wish(db, event, now - timedelta(days=2))
+
+
+async def wish(db: Db, event: Event, at: datetime) -> None:
+    """Every other team says whom it would like, and most mentors name a team."""
+    teams, mentors = await queries.teams_of(db, event.id), await queries.mentors_of(db, event.id)
+    if not teams or not mentors:
+        return
+    for n, team in enumerate(teams[::2]):
+        turned = [*mentors[n % len(mentors) :], *mentors[: n % len(mentors)]]
+        for weight, mentor in zip((2, 1, -2), turned, strict=False):
+            db.add(_wish(mentor, team, WishBy.TEAM, weight, at))
+    for n, mentor in enumerate(mentors[:-1]):
+        weight = (1, 2, -2)[n % 3]
+        db.add(_wish(mentor, teams[n * 5 % len(teams)], WishBy.MENTOR, weight, at))
+
+
+def _wish(mentor: Mentor, team: Team, by: WishBy, weight: int, at: datetime) -> Wish:
+    return Wish(mentor_id=mentor.id, team_id=team.id, by=by, weight=weight, at=at)
 
 
 async def ask(db: Db, event: Event) -> list[Question]:

@@ -26,6 +26,7 @@ ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 # database or broker has a part in run in both.
 ONCE = {
     "test_asking_links": "only_embedded",
+    "test_assignment": "only_embedded",
     "test_board": "only_servers",
     "test_lanes": "only_embedded",
     "test_plan": "only_embedded",

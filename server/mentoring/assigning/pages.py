@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.errors import DomainError
 from server.events.models import Event
+from server.mentoring import queries
 from server.mentoring.assigning import view
 from server.mentoring.assigning import why as reasons
 from server.mentoring.assigning.drawing import drawing
@@ -22,6 +23,7 @@ from server.mentoring.matching.task import Meeting, Task
 from server.mentoring.models import Round, RoundState, Team
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans.at_desk import number_of, planned
+from server.mentoring.plans.comparing import difference
 from server.mentoring.plans.planning import Planning, plan_of, planning_of, plans_of
 from server.mentoring.solving import queries as solvings
 from server.mentoring.solving import weights as weighing
@@ -64,6 +66,31 @@ async def read(request: Request) -> Read:
 async def show(request: Request) -> Response:
     """GET /manage/{slug}/plans/{number}/assignment"""
     return await assignment_page(request, Look.of(request.query_params))
+
+
+async def watch(request: Request) -> Response:
+    """GET /manage/{slug}/plans/{number}/assignment/search: how far a search is, while it goes on.
+
+    204 once it is over, or none goes on: then the page itself has something new.
+    """
+    look = Look.of(request.query_params)
+    async with services(request).database.reading_one_moment() as db:
+        event = await planned(db, request)
+        plan = await plan_of(db, event, number_of(request))
+        search = await solvings.newest(db, plan, now=clock.now())
+        rounds = await queries.rounds_of(db, event.id)
+    if search is None or not search.is_active:
+        return Response(status_code=204)
+    round_ = next((each for each in rounds if each.number == look.round), rounds[0])
+    return page(
+        request,
+        "assigning/search.html",
+        event=event,
+        plan=plan,
+        search=search,
+        look=look,
+        round=round_,
+    )
 
 
 async def assignment_page(
@@ -143,6 +170,7 @@ def _facts(found: Read, look: Look, round_: Round, team: Team | None) -> dict[st
     return {
         "shown": shown,
         "drawing": drawing(shown, team.number if team else None),
+        "changed_teams": len(difference(planning.before, visits, planning.board.slots).teams),
         "why": told,
         "trial": trial,
         "points": task.value(visits),
@@ -151,4 +179,9 @@ def _facts(found: Read, look: Look, round_: Round, team: Team | None) -> dict[st
     }
 
 
-routes = [Route("/manage/{slug}/plans/{number:int}/assignment", show, methods=["GET"])]
+PATH: Final = "/manage/{slug}/plans/{number:int}/assignment"
+
+routes = [
+    Route(PATH, show, methods=["GET"]),
+    Route(f"{PATH}/search", watch, methods=["GET"]),
+]

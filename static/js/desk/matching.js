@@ -1,5 +1,6 @@
 /** The assignment by keyboard and by hand: a cell chooses its team and mentor, a search is watched. */
 
+import { parsed, takeOver } from "../lib/fresh.js";
 import { Page } from "./page.js";
 
 const LOOK = 250; // ms on a cell until its reasons are fetched
@@ -43,9 +44,17 @@ class Matching {
     if (active) this.#watching = setTimeout(() => void this.#watch(), EACH);
   }
 
+  /** While a search goes on only its own part is fetched; the page, when it has found something. */
   async #watch() {
-    await this.page.again();
-    this.#renewed(); // a look that failed renews nothing
+    const shown = document.getElementById("search");
+    const answer = await fetch(`${location.pathname}/search${location.search}`).catch(() => null);
+    if (answer?.ok && answer.status !== 204) {
+      const fresh = parsed(await answer.text());
+      const found = fresh.getElementById("search")?.dataset.active;
+      if (found === shown?.dataset.active) takeOver(fresh);
+      else await this.page.again();
+    } else if (answer?.status === 204) await this.page.again();
+    this.#renewed();
   }
 
   /** @param {string} text */

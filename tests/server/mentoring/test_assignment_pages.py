@@ -144,8 +144,12 @@ async def test_a_locked_visit_is_not_exchanged(desk: Desk, site: Site) -> None:
 async def test_a_search_is_asked_for_once_and_watched_and_stopped(desk: Desk, site: Site) -> None:
     await draft(site.database, desk.held, [])
     assert "いちばん良い案をさがす" in await page(desk)
+    assert (await desk.look(f"{PAGE}/search")).status_code == 204
     assert await desk.send(f"{PAGE}/solve", round=1) == 303
     assert "計算を始めます" in await page(desk)
+    watched = await desk.look(f"{PAGE}/search?round=1")
+    assert "計算を始めます" in watched.text
+    assert "<table" not in watched.text
     assert await desk.send(f"{PAGE}/solve", round=1) == 409
     assert "ほかの計算が続いています" in desk.last.text
     assert await desk.send(f"{PAGE}/cancel", round=1) == 303

@@ -342,6 +342,7 @@ ROUTES: Final[dict[tuple[str, str], Entry]] = {
         for act in ("discard", "fill", "lock", "publish", "sheet", "sheet/take", "undo", "visit")
     },
     ("GET", "/manage/{slug}/plans/{number:int}/assignment"): Entry(_PLAN),
+    ("GET", "/manage/{slug}/plans/{number:int}/assignment/search"): Entry(_PLAN),
     ("GET", "/manage/{slug}/plans/{number:int}/fairness"): Entry(_PLAN),
     **{
         ("POST", f"/manage/{{slug}}/plans/{{number:int}}/assignment/{act}"): Entry(_PLAN)

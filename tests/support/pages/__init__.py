@@ -27,6 +27,7 @@ FILES: Final = frozenset(
 # Plain text and calendars, not for people.
 FOR_PROGRAMS: Final = frozenset(
     {
+        "/manage/{slug}/plans/{number:int}/assignment/search",  # a part of a page
         "/healthz",
         "/readyz",
         "/e/{slug}/calendar.ics",
