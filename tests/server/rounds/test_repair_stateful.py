@@ -1,4 +1,6 @@
-"""Rounds, moves and replacements in any order: nobody is in two rooms, and nobody is dropped."""
+"""Rounds, moves, replacements and what the board proposes in any order: nobody is in two rooms, and
+nobody is dropped.
+"""
 
 import asyncio
 import shutil
@@ -19,14 +21,18 @@ from sqlmodel import SQLModel, col, select
 from server.core.db import Database
 from server.core.errors import DomainError
 from server.mentoring import queries
+from server.mentoring.matching.repair import Kind
 from server.mentoring.models import Assignment, PlanState, Round, RoundState, Team
+from server.mentoring.plans.rules import Visit
 from server.mentoring.schedule import timetable
 from server.records.models import Attendance, Via
 from server.rooms import moving
 from server.rooms.models import PlacedBy, Placement, SeatState
 from server.rounds import actions, ticking
 from server.rounds.actions import Act, team_rooms
-from server.rounds.board import repair
+from server.rounds.board import mend, repair
+from server.rounds.board.mend import Proposed
+from server.rounds.board.proposing import proposals
 from server.rounds.board.repair import Names, Wish
 from tests.support.training import NOW, Held, Sizes, hold
 
@@ -110,6 +116,10 @@ class Training(RuleBasedStateMachine):
     def an_organizer_replaces_a_mentor(self, visit: int, mentor: int) -> None:
         self.run(self._replace(visit, self.held.mentors[mentor].id))
 
+    @rule(visit=NUMBERS)
+    def an_organizer_does_what_the_board_proposes(self, visit: int) -> None:
+        self.run(self._mend(visit))
+
     @invariant()
     def nobody_is_in_two_rooms_and_nobody_is_dropped(self) -> None:
         self.run(self._check_places())
@@ -172,16 +182,57 @@ class Training(RuleBasedStateMachine):
                     db.add(before)
                 db.add(stay)
 
-    async def _replace(self, number: int, mentor: UUID) -> None:
+    async def _mend(self, number: int) -> None:
+        """Others keep their visit of the round; only a team that joins another goes without."""
+        running = await self._running()
+        found = await self._visit(number) if running else None
+        if running is None or found is None:
+            return
+        gone = Visit(found.slot_id, found.team_id, found.mentor_id)
+        told = await proposals(self.database, self.held.event, running, [gone], now=self.now)
+        if not told.get(gone):
+            return
+        first, before = told[gone][0], await self._visits()
+        asked = Proposed(
+            round_id=running.id,
+            gone=gone,
+            kind=first.repair.kind,
+            own=first.repair.own,
+            moved=frozenset(first.moved),
+        )
+        try:
+            async with self.database.writing() as db:
+                act = Act(actor=self.held.organizer.id, now=self.now)
+                await mend.mend(db, self.held.event, asked, act)
+        except DomainError:
+            return
+        after = await self._visits()
+        slots = {slot.id for slot in self.held.slots[running.id]}
+        assert {k: m for k, m in after.items() if k[0] not in slots} == {
+            k: m for k, m in before.items() if k[0] not in slots
+        }
+        without = {gone.team_id} if first.repair.kind is Kind.MERGE else set()
+        teams = Counter(team for slot, team in before if slot in slots and team not in without)
+        assert Counter(team for slot, team in after if slot in slots) == teams
+        self.published, self.replaced = after, {}
+
+    async def _visit(self, number: int) -> Assignment | None:
+        """A visit of the round that runs."""
         running = await self._running()
         if running is None:
-            return
+            return None
         async with self.database.reading() as db:
             slots = (await queries.slots_of(db, [running.id]))[running.id]
             ids = [slot.id for slot in slots]
             found = select(Assignment).where(col(Assignment.slot_id).in_(ids))
             visits = (await db.exec(found.order_by(col(Assignment.id)))).all()
-        visit = visits[number % len(visits)]
+        return visits[number % len(visits)] if visits else None
+
+    async def _replace(self, number: int, mentor: UUID) -> None:
+        running = await self._running()
+        visit = await self._visit(number)
+        if running is None or visit is None:
+            return
         wish = Wish(
             round_id=running.id,
             slot_id=visit.slot_id,
