@@ -1,7 +1,7 @@
 """Why a team has its mentor and not another, and what would have to give way where it has none.
 
-It is worked out from the plan at each look, so it is always of what is shown. That takes up to a
-tenth of a second of a thread.
+It is worked out from the plan at each look, so it is always of what is shown. With 66 teams and 22
+mentors that takes a third of a second of a thread.
 """
 
 from collections.abc import Collection
