@@ -28,7 +28,7 @@ CHOSEN_BYTES: Final = 200_000
 HEIGHTS: Final = {1280: 800, 390: 844, 1366: 768}
 WIDTHS: Final = (1280, 390)
 # An organizer's laptop shows the whole board at once, so it is looked at there too.
-ALSO: Final = {"board": (1366,), "board-now": (1366,)}
+ALSO: Final = {"board": (1366,)}
 
 
 class View(NamedTuple):

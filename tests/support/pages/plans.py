@@ -55,13 +55,6 @@ PAGES: Final = (
         steps=planning.see_candidates,
     ),
     Shown(
-        name="plan-list",
-        route=PLAN,
-        path=f"{PLANS}/2?view=list",
-        who="organizer",
-        setting=planning.planned,
-    ),
-    Shown(
         name="plan-difference",
         route=f"{PLAN}/difference",
         path=f"{PLANS}/2/difference",

@@ -10,14 +10,7 @@ DAY_ROUTE: Final = "/e/{slug}/mentor"
 
 PAGES: Final = (
     Shown(
-        name="board",
-        route=BOARD_ROUTE,
-        path=BOARD,
-        who="organizer",
-        setting=boarded,
-    ),
-    Shown(
-        name="board-now",
+        name="board",  # it leads to the board of the round that runs
         route="/manage/{slug}/board",
         path=BOARD.rpartition("/")[0],
         who="organizer",
