@@ -96,6 +96,15 @@ async def weigh(
         plan.before_v = plan.v
 
 
+async def is_due(db: Db, *, now: datetime) -> bool:
+    """Whether a search waits for a worker, or has lost its own."""
+    silent = (col(Solving.state) == SolvingState.RUNNING) & (
+        col(Solving.beat_at) < now - SILENT_AFTER
+    )
+    found = select(Solving.id).where((col(Solving.state) == SolvingState.ASKED) | silent).limit(1)
+    return (await db.exec(found)).first() is not None
+
+
 async def begin(db: Db, *, but: Collection[UUID], most: int, now: datetime) -> list[Solving]:
     """What was asked for and waits, the eldest first, now in the hands of the caller."""
     waiting = select(Solving).where(

@@ -1,5 +1,6 @@
 """Reads of searches for the best plan."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 from server.accounts.models import Account
 from server.core.db import Db
 from server.mentoring.models import Plan, Solving, SolvingState
+from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import wire
 from server.mentoring.solving.actions import ACTIVE, SILENT_AFTER
 
@@ -55,7 +57,7 @@ class Search:
         """How long it took, or takes until now."""
         return round(((self.solving.ended_at or self.now) - self.solving.asked_at).total_seconds())
 
-    def waits(self, plan: Plan, visits: object) -> bool:
+    def waits(self, plan: Plan, visits: Set[Visit]) -> bool:
         """Whether what was found stands beside the draft, for somebody has changed it meanwhile."""
         solving = self.solving
         if solving.visits is None or self.is_active or plan.v == solving.plan_v:

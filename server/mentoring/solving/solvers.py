@@ -66,6 +66,9 @@ class Solvers(AbstractAsyncContextManager["Solvers"]):
     async def look(self) -> None:
         """Begin what was asked for, and give up what nobody works on any more."""
         now, free = clock.now(), MOST - len(self._running)
+        async with self._database.reading() as db:
+            if not await solvings.is_due(db, now=now):
+                return
         async with self._database.writing() as db:
             await solvings.give_up_silent(db, now=now)
             due = await solvings.begin(db, but=self._running, most=free, now=now)
