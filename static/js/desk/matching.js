@@ -139,7 +139,7 @@ class Matching {
     const mentors = (map.dataset.rows ?? "").split(" ");
     const box = map.getBoundingClientRect();
     const team = teams[Math.floor(((event.clientX - box.left) / box.width) * teams.length)];
-    const mentor = mentors[Math.floor(((event.clientY - box.top) / box.height) * mentors.length)];
+    const mentor = mentors[Math.floor((event.clientY - box.top) / Number(map.dataset.row))];
     if (team && mentor) void this.page.look(this.#address(team, mentor));
   }
 
