@@ -1,5 +1,5 @@
-"""The assignment in a real browser, by keyboard alone: a search, a what-if, a lock, a published
-plan, a mentor who cannot come.
+"""The assignment in a real browser, by keyboard alone: wishes, a search, a what-if, a lock, a
+published plan, a mentor who cannot come.
 """
 
 from collections.abc import AsyncIterator
@@ -39,6 +39,26 @@ async def press(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} is not in the tab order")
 
 
+async def wish(plan: App, browser: Browser, who: str, path: str, place: int) -> None:
+    """Somebody says of the one at a place of the list: very much."""
+    plan.accounts[who] = (f"{who}@{SLUG}.example", "")
+    async with context_of(browser) as context:
+        await log_in(context, plan, who, locale="ja")
+        page = await context.new_page()
+        await page.goto(f"{plan.url}/e/{SLUG}/{path}/wishes")
+        of_whom = page.locator(".wish-list > li").nth(place)
+        for _ in range(MOST_TABS):
+            await page.keyboard.press("Tab")
+            if await of_whom.locator(":focus").count():
+                break
+        await page.keyboard.press("ArrowLeft")
+        await page.keyboard.press("ArrowLeft")
+        await expect(of_whom.locator("input[value='2']")).to_be_checked()
+        await press(page, ".wish-save button")
+        await page.wait_for_url("**done=saved")
+        await expect(of_whom.locator("input[value='2']")).to_be_checked()
+
+
 async def searched(page: Page) -> None:
     """A search has come to its end."""
     await expect(page.locator("#search")).to_contain_text("確かめました", timeout=30_000)
@@ -54,9 +74,11 @@ async def published(page: Page) -> None:
     await page.wait_for_url("**published=1")
 
 
-async def test_an_organizer_assigns_tries_locks_publishes_and_repairs_by_keyboard_alone(
+async def test_from_no_wishes_to_a_published_plan_and_an_absence_by_keyboard_alone(
     plan: App, browser: Browser
 ) -> None:
+    await wish(plan, browser, "t0m0", "team/1", 3)
+    await wish(plan, browser, "mentor0", "mentor", 4)
     async with context_of(browser) as context:
         await log_in(context, plan, "organizer", locale="ja")
         page = await context.new_page()
@@ -66,7 +88,13 @@ async def test_an_organizer_assigns_tries_locks_publishes_and_repairs_by_keyboar
         await expect(page.locator("#sentence")).to_contain_text("9チームすべてに担当がいます")
         await expect(page.locator("#say")).to_contain_text("確かめました")
 
-        await page.keyboard.press("Home")
+        await press(page, ".match-more a")
+        await page.wait_for_url("**/fairness")
+        row = page.locator("tr", has_text="望んだメンターに会えるチーム")
+        await expect(row.locator("td").first).to_have_text("1 / 1 100%")
+        row = page.locator("tr", has_text="会いたいチームに会えるメンターの希望")
+        await expect(row.locator("td").first).to_contain_text("/ 1")  # worth less than a topic
+        await page.go_back()
         await press(page, ".match-scroll")  # the table is a region that can be reached
         await page.keyboard.press("Tab")
         for _ in range(MOST_TABS):

@@ -62,7 +62,7 @@ async def test_a_missing_mentor_is_seen_and_replaced_by_keyboard(
         await reach(page, page.locator(f"{FIRST} >> a.board-do"))
         async with page.expect_navigation():
             await page.keyboard.press("Enter")  # choose
-        await reach(page, page.locator(".board-replace button >> nth=0"))
+        await reach(page, page.locator(".board-replace form[action$='/replace'] button >> nth=0"))
         async with page.expect_navigation():
             await page.keyboard.press("Enter")  # confirm
         assert await page.locator("#pointed").is_visible()
@@ -70,6 +70,12 @@ async def test_a_missing_mentor_is_seen_and_replaced_by_keyboard(
         assert after != first
         assert held.held.mentors[2].id in after
         assert await mentors_of(held, 1) == later
+        await until(partial(shows, page, FIRST, "メンターがいません"))
+        before = await page.locator("#board-calls > li").count()
+        await reach(page, page.locator(f"{FIRST} >> .board-propose button"))  # nobody else is free
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")  # one press does what the board proposes
+        assert await page.locator("#board-calls > li").count() < before
 
 
 async def test_a_call_is_told_aloud_and_enters_the_queue_of_an_open_board(

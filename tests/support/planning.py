@@ -90,6 +90,7 @@ def _one_o_clock(now: datetime) -> datetime:
 async def lay_out(db: Db, app: App, *, begins: datetime) -> None:
     """Write the training, which the demo's organizer may plan, with a draft that needs hands."""
     held, organizer = await _write(db, app, begins, ALL)
+    await _wish(db, held)
     await _draft(db, held, organizer, begins)
 
 
@@ -124,7 +125,7 @@ async def _name(db: Db, held: Held) -> None:
 
 
 async def _talk_of(db: Db, held: Held) -> None:
-    """Topics and regions, so that some fit better than others, and a few wishes."""
+    """Topics and regions, so that some fit better than others."""
     topics = [
         Topic(event_id=held.event.id, number=n, title={"ja": ja, "en": en})
         for n, (ja, en) in enumerate(TOPICS, start=1)
@@ -141,6 +142,9 @@ async def _talk_of(db: Db, held: Held) -> None:
             "languages": ["ja"],
         }
         await db.exec(update(Mentor).where(col(Mentor.id) == mentor.id).values(**said))
+
+
+async def _wish(db: Db, held: Held) -> None:
     for n, team in enumerate(held.teams[::3]):
         turned = [*held.mentors[n % len(held.mentors) :], *held.mentors]
         for weight, mentor in zip((2, 1, -2), turned, strict=False):
