@@ -30,15 +30,19 @@ export function takeOverQueue(shown, fresh) {
 }
 
 /**
- * The same row, written anew in its place; keyboard focus stays in it.
+ * The same row, written anew in its place; keyboard focus stays on the same thing in it.
  * @param {Element} row
  * @param {Element} now
  */
 function renew(row, now) {
-  const focused = row.contains(document.activeElement);
+  const at = stops(row).findIndex((each) => each === document.activeElement);
   row.replaceWith(now);
-  const next = focused && now.querySelector(".board-do");
-  if (next instanceof HTMLElement) next.focus();
+  if (at >= 0) (stops(now)[at] ?? stops(now).at(-1))?.focus();
+}
+
+/** What the keyboard can reach in a row. @param {Element} row */
+function stops(row) {
+  return /** @type {HTMLElement[]} */ ([...row.querySelectorAll("a, button")]);
 }
 
 /** @param {Element} fresh */
