@@ -15,11 +15,9 @@ from uuid import UUID
 import anyio
 import structlog
 from anyio.abc import TaskGroup
-from sqlalchemy.exc import DBAPIError
 
 from server.core import clock
 from server.core.db import Database
-from server.core.errors import DomainError
 from server.events.models import Event
 from server.mentoring.matching.task import Task
 from server.mentoring.models import Plan, Solving, SolvingState
@@ -82,7 +80,7 @@ class Solvers(AbstractAsyncContextManager["Solvers"]):
         try:
             if await self._search(solving):
                 state = SolvingState.DONE
-        except (DBAPIError, DomainError, OSError) as error:
+        except Exception as error:  # whatever it is, the worker and its other searches go on
             log.warning("search broken off", error=type(error).__name__)
         finally:
             self._running.discard(solving.id)
@@ -93,7 +91,7 @@ class Solvers(AbstractAsyncContextManager["Solvers"]):
         try:
             async with self._database.writing() as db:
                 await solvings.end(db, solving_id, state, now=clock.now())
-        except DBAPIError as error:  # who looks next sees that it is silent
+        except Exception as error:  # who looks next sees that it is silent
             log.warning("end of a search not noted", error=type(error).__name__)
 
     async def _search(self, solving: Solving) -> bool:

@@ -303,6 +303,24 @@ async def test_a_program_that_is_ended_leaves_the_draft_as_it_was(
     await ask(database, held)
 
 
+async def test_a_search_that_fails_leaves_the_worker_and_the_next_one_alone(
+    database: Database, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> bool:
+        raise OSError("the database is away")
+
+    await draft(database, held)
+    first = await ask(database, held)
+    async with Solvers(database) as solvers:
+        with monkeypatch.context() as broken:
+            broken.setattr(solvings, "keep", away)  # within the group that reads and beats
+            await solvers.look()
+            assert (await until_over(database, first)).state is SolvingState.BROKEN
+        second = await ask(database, held)
+        await solvers.look()
+        assert (await until_over(database, second)).state is SolvingState.DONE
+
+
 async def test_a_draft_that_is_thrown_away_takes_its_search_along(
     database: Database, held: Held
 ) -> None:
