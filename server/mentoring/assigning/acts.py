@@ -2,10 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Generic, TypeVar
-from uuid import UUID
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,9 +23,10 @@ from server.mentoring.assigning.look import Look
 from server.mentoring.assigning.pages import assignment_page, read, round_of, team_of
 from server.mentoring.matching.task import Meeting
 from server.mentoring.plans import actions as plans
-from server.mentoring.plans.actions import PlanChanged, VisitChanged, VisitLocked, VisitPast
+from server.mentoring.plans import acts as plan_acts
+from server.mentoring.plans.actions import PlanChanged, VisitChanged
+from server.mentoring.plans.acts import Doing
 from server.mentoring.plans.at_desk import number_of, planned, planner
-from server.mentoring.plans.planning import Planning
 from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import actions as solvings
 from server.mentoring.solving import queries as searches
@@ -38,20 +36,10 @@ from server.web.forms import bind
 from server.web.pages import go
 from server.web.services import services
 
-REFUSALS: Final = (PlanChanged, SolvingRuns, VisitChanged, VisitLocked, VisitPast)
+REFUSALS: Final = (*plan_acts.REFUSALS, SolvingRuns)
 
 Sent = TypeVar("Sent", bound=OfLookForm)
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Doing(Generic[Sent]):
-    """Somebody does something to a draft, which is theirs until the transaction ends."""
-
-    draft: Planning
-    sent: Sent
-    actor: UUID
-    now: datetime
 
 
 def acting(

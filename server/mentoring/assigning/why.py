@@ -6,7 +6,6 @@ mentors that takes a third of a second of a thread.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -28,29 +27,17 @@ class Part(NamedTuple):
     points: int
 
 
-class Bar(StrEnum):
-    """How a mentor who is not the team's stands to it."""
-
-    FORBIDDEN = "forbidden"
-    POSSIBLE = "possible"
-    UNKNOWN = "unknown"  # a team that keeps its mentor: worked out on demand
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """Another mentor for a team: the rules against it, or what the exchange would mean."""
+    """Another mentor for a team: the rules against it, or what the exchange would mean.
+
+    Neither: for a team that keeps its mentor an exchange is worked out on demand.
+    """
 
     mentor_id: UUID
     fit: int
     rules: list[Rule]
     exchange: Exchange | None
-
-    @property
-    def bar(self) -> Bar:
-        """How it stands."""
-        if self.rules:
-            return Bar.FORBIDDEN
-        return Bar.POSSIBLE if self.exchange else Bar.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
