@@ -321,6 +321,22 @@ async def test_a_search_that_fails_leaves_the_worker_and_the_next_one_alone(
         assert (await until_over(database, second)).state is SolvingState.DONE
 
 
+async def test_a_worker_searches_for_two_at_a_time_and_the_third_waits(database: Database) -> None:
+    asked = []
+    for slug in ("first", "second", "third"):
+        held = await training(database, slug=slug)
+        await draft(database, held)
+        asked.append(await ask(database, held))
+    async with Solvers(database) as solvers:
+        await solvers.look()
+        states = [(await solving_now(database, each)).state for each in asked]
+        assert states == [SolvingState.RUNNING, SolvingState.RUNNING, SolvingState.ASKED]
+        for each in asked[:2]:
+            await until_over(database, each)
+        await solvers.look()
+        assert (await until_over(database, asked[2])).state is SolvingState.DONE
+
+
 async def test_a_draft_that_is_thrown_away_takes_its_search_along(
     database: Database, held: Held
 ) -> None:
