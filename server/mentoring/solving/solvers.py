@@ -156,15 +156,16 @@ class _Watch:
 @asynccontextmanager
 async def _program(task: Task, seconds: float) -> AsyncIterator[Process]:
     """The program at work; it does not outlive the block."""
-    program = await asyncio.create_subprocess_exec(
-        *PROGRAM,
-        "--seconds",
-        str(seconds),
-        stdin=PIPE,
-        stdout=PIPE,
-        limit=LONGEST_LINE,
-        env=os.environ | {"YORIAI_PARENT": str(os.getpid())},
-    )
+    with anyio.CancelScope(shield=True):  # cancelled in between, it would be killed but not awaited
+        program = await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            "--seconds",
+            str(seconds),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=LONGEST_LINE,
+            env=os.environ | {"YORIAI_PARENT": str(os.getpid())},
+        )
     try:
         assert program.stdin is not None
         program.stdin.write(json.dumps(wire.of_task(task)).encode())

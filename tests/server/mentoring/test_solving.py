@@ -282,8 +282,8 @@ async def test_a_program_that_is_ended_leaves_the_draft_as_it_was(
     async with Solvers(database) as solvers:
         await solvers.look()
         async with asyncio.timeout(20):
-            while not (running := children()):
-                await asyncio.sleep(0.01)
+            while not (running := children()):  # each step of the loop: as early as can be
+                await asyncio.sleep(0)
         if how == "killed":
             (program,) = running
             os.kill(program, signal.SIGKILL)
