@@ -16,7 +16,8 @@ from datetime import timedelta
 from aiohttp import ClientSession
 from livekit.api import AccessToken, LiveKitAPI, VideoGrants
 
-from tests.load.engine import HOST, free_port
+from tests.load.engine import HOST
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 

@@ -3,8 +3,9 @@
 import socket
 from typing import Any
 
-from tests.load.engine import free_port, own_engine
+from tests.load.engine import own_engine
 from tests.load.junk import is_withstood, withstand
+from tests.support.ports import free_port
 
 PEERS = 12
 SECONDS = 3.0

@@ -16,6 +16,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.ports import free_port
+
 from .access import Engine
 
 HOST = "127.0.0.1"
@@ -78,13 +80,6 @@ async def own_engine(
         yield Engine(f"http://{HOST}:{http_port}", key, secret, child.pid)
     finally:
         await _stop(child)
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port nobody holds now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 async def _listening(child: Process, port: int) -> None:

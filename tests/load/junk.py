@@ -22,10 +22,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.ports import free_port
+
 from .access import Engine
 from .crew import PATIENCE
 from .dtls import DtlsEnd, Identity
-from .engine import HOST, engine_from, free_port
+from .engine import HOST, engine_from
 from .ice import Credentials, IceClient
 from .run import conduct
 from .scenario import Load

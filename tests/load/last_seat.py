@@ -33,7 +33,8 @@ from server.core import clock
 from server.core.db import Database
 from server.events.models import Event, EventKind, EventState
 from server.registration.models import Registration, RegistrationChange, RegistrationState
-from tests.support.app import CEILING_SECONDS, free_port, running_app, running_web
+from tests.support.app import CEILING_SECONDS, running_app, running_web
+from tests.support.ports import free_port
 from tests.support.servers import fresh, postgres, redis_server
 
 GOAL_SECONDS: Final = 10.0

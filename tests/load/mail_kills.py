@@ -38,8 +38,9 @@ from server.mail.models import OutgoingMail
 from server.migrations import migrate
 from tests.load.forum import Forum, begin, move, owed, register
 from tests.load.mail_count import Arrival, Office, entries_of, once_each, shows, with_one
-from tests.support.app import free_port, start_worker, stop
+from tests.support.app import start_worker, stop
 from tests.support.mailbox import serving
+from tests.support.ports import free_port
 from tests.support.servers import Servers, fresh, postgres, redis_server
 
 PATIENCE_SHARE: Final = 10  # mails for one of so many people at most, then the worker is killed

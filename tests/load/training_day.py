@@ -26,9 +26,10 @@ from server.mentoring.models import PlanState, Round, Slot
 from server.mentoring.schedule import timetable
 from server.rooms.models import Room
 from server.rooms.places import open_main_room
-from tests.support.app import App, free_port, running_app, start_worker, stop
+from tests.support.app import App, running_app, start_worker, stop
 from tests.support.browser import CHROMIUM_SHELL, chromium
 from tests.support.people import Person
+from tests.support.ports import free_port
 from tests.support.round_people import Training
 from tests.support.servers import Servers
 from tests.support.training import Held, Sizes, hold

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.app import CEILING_SECONDS, ROOT, answers, free_port, stop
+from tests.support.app import CEILING_SECONDS, ROOT, stop
+from tests.support.ports import free_port
 from tests.support.servers import Servers
 
 PROCESSES = ("web", "worker", "media")
@@ -99,7 +100,6 @@ async def test_compose_commands_run_well_on_real_servers(servers: Servers, tmp_p
     port, media_port = free_port(), free_port()
     environment = settings(servers, port, media_port, tmp_path)
     async with running(environment, tmp_path):
-        await answers(f"http://127.0.0.1:{port}/readyz")
         for name in PROCESSES:
             async with asyncio.timeout(CEILING_SECONDS):
                 while await health(environment, name, tmp_path) != 0:

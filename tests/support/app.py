@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import random
 import signal
 import socket
 import ssl
@@ -26,33 +25,18 @@ from server.core import config
 from server.core.config import Settings
 from server.core.db import Database
 from server.events.models import Event, EventState
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from tests.support.servers import Servers
 
-CEILING_SECONDS = 60
+CEILING_SECONDS = 120  # a machine that was just installed has been seen to take a minute
 ROOT = Path(__file__).resolve().parent.parent.parent
 _ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made its own
 
 
-# Below the ports that the system gives to outgoing connections, and apart for runs side by side.
-PORTS = {
-    "embedded": range(10_000, 18_000),
-    "servers": range(18_000, 26_000),
-    "alone": range(26_000, 32_000),
-    "apart": range(26_000, 32_000),
-}
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody uses at this moment, of this run's own range."""
-    ports = PORTS[os.environ.get("TEST_SHAPE", "embedded")]
-    while True:
-        with socket.socket(socket.AF_INET, kind) as probe:
-            port = random.choice(ports)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
+class NeverReady(Exception):
+    """A process did not answer in time, or ended."""
 
 
 @dataclass
@@ -131,12 +115,19 @@ async def running_app(
 
 
 async def ready(app: App) -> None:
-    """Wait until web and media answer."""
-    await answers(f"{app.url}/readyz")
+    """Wait until web and media answer.
+
+    Raises:
+        NeverReady: one of them does not; with what the application said last.
+    """
+    assert app.process is not None
+    log = Path(app.environment["HOME"]) / "serve.log"
+    await _answers(f"{app.url}/readyz", app.process, log)
     if "LIVEKIT_URL" not in app.environment:
         scheme = app.url.partition(":")[0]
         host = app.environment.get("MEDIA_HOST", "127.0.0.1")
-        await answers(f"{scheme}://{host}:{app.environment['MEDIA_HTTP_PORT']}/healthz")
+        media = f"{scheme}://{host}:{app.environment['MEDIA_HTTP_PORT']}"
+        await _answers(f"{media}/healthz", app.process, log)
 
 
 @asynccontextmanager
@@ -157,7 +148,7 @@ async def running_web(folder: Path, servers: "Servers", *, host: str) -> AsyncIt
     )
     process = await _start(environment, folder, "web")
     try:
-        await answers(f"http://127.0.0.1:{port}/readyz")
+        await _answers(f"http://127.0.0.1:{port}/readyz", process, folder / "web.log")
         yield f"http://127.0.0.1:{port}"
     finally:
         await stop(process)
@@ -205,11 +196,20 @@ async def run_command(
     return process.returncode, output.decode()
 
 
-async def answers(url: str) -> None:
-    """Wait until an address answers with 200."""
-    async with asyncio.timeout(CEILING_SECONDS):
-        while not await asyncio.to_thread(_ok, url):
-            await asyncio.sleep(0.05)
+async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    """Wait until an address of a process answers with 200.
+
+    Raises:
+        NeverReady: it does not.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CEILING_SECONDS):
+            while process.returncode is None:
+                if await asyncio.to_thread(_ok, url):
+                    return
+                await asyncio.sleep(0.05)
+    said = log.read_text(errors="replace")[-4000:]
+    raise NeverReady(f"{url} does not answer (exit code {process.returncode}); last words:\n{said}")
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

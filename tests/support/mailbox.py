@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.app import free_port
+from tests.support.ports import free_port
 
 
 @dataclass

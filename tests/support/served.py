@@ -28,8 +28,8 @@ from server.events.models import (
 )
 from server.events.queries import published
 from server.listen import listen
-from tests.support.app import free_port
 from tests.support.live_client import Page
+from tests.support.ports import free_port
 from tests.support.web import Site
 
 SLUG = "test-forum"

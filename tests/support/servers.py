@@ -14,7 +14,7 @@ from uuid import uuid4
 import asyncpg
 import redis
 
-from tests.support.app import free_port
+from tests.support.ports import free_port
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 CEILING_SECONDS = 60

@@ -8,7 +8,7 @@ from server.app import create_app
 from server.core import db as db_module
 from server.core.config import Settings
 from server.core.db import Database
-from tests.support.app import free_port
+from tests.support.ports import free_port
 from tests.support.web import Site, running
 
 
