@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.core import secrets, tls
@@ -22,6 +22,7 @@ _NEEDED_IN_PRODUCTION = (
     "smtp_host",
 )
 
+_DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite:///")
 NOBODY_AT_HOME = "よりあい <yoriai@localhost.localdomain>"  # no mail server takes it for a sender
 
 
@@ -85,6 +86,13 @@ class Settings(BaseSettings):
     mail_from: str = Field(NOBODY_AT_HOME, description="sender of all mails")
     login_days: int = Field(30, ge=1, le=365, description="days a login lasts without use")
     live_keep_days: int = Field(30, ge=1, description="days that live events are kept")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_ours(cls, url: str) -> str:
+        if url and not url.startswith(_DATABASES):
+            raise ValueError(f"must be empty or begin with {' or '.join(_DATABASES)}")
+        return url
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Self:

@@ -44,12 +44,19 @@ def test_production_refuses_what_would_be_made_up(
         config.load(data_dir=tmp_path)
 
 
+@pytest.mark.parametrize("url", ["postgresql://db/yoriai", "mysql://db/yoriai", "yoriai.db"])
+def test_a_database_that_we_cannot_use_is_refused_by_name(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValidationError, match=r"database_url\n.*begin with postgresql\+asyncpg://"):
+        config.load(data_dir=tmp_path, database_url=url)
+
+
 def test_production_wants_a_sender_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", "production")
     for name in config._NEEDED_IN_PRODUCTION:
         monkeypatch.setenv(name.upper(), "set")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://yoriai@db.example/yoriai")
     for named in ("", config.NOBODY_AT_HOME):
         monkeypatch.setenv("MAIL_FROM", named)
         with pytest.raises(ValidationError, match="production needs MAIL_FROM"):
