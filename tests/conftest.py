@@ -1,6 +1,8 @@
 """Plugins of the whole suite, and which of its tests run in both shapes of an installation."""
 
 import gc
+import os
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -17,16 +19,23 @@ pytest_plugins = [
     "tests.support.served",
 ]
 
+HERE: Final = Path(__file__).parent
 ONCE: Final = ("alone", "only_embedded", "only_servers")
 OF_A_SHAPE: Final = frozenset({"database_url", "redis_url", "shape"})
 
 
 @pytest.hookimpl(tryfirst=True)  # before marks choose
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who asks for nothing that differs between the shapes runs once, not in each."""
+    """Who asks for nothing that differs between the shapes runs once, not in each.
+
+    That run begins where the shapes end: three at a time with browsers, a camera finds no time for
+    its finest picture.
+    """
     for item in items:
         if OF_A_SHAPE.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("alone")
+    if os.environ.get("TEST_SHAPE") == "alone":
+        items.sort(key=lambda item: item.path.relative_to(HERE).parts[0], reverse=True)
 
 
 @pytest.hookimpl(trylast=True)
