@@ -56,8 +56,12 @@ async def sees_one(somebody: Person) -> bool:
 async def test_who_left_may_enter_again_muted(app: App, browser: Browser) -> None:
     async with person(app, browser, "mentor") as one:
         await one.enter(mic=True)
+        await one.page.click("[data-part=invite]")
+        toast = one.page.locator("[data-part=toast]")
+        await toast.wait_for()
         await one.page.click(".room-leave")
         await one.page.locator("[data-part=left]").wait_for()
+        assert await toast.is_hidden()  # it spoke of the room
         await one.page.reload()
         await one.page.locator("[data-part=prejoin]").wait_for()  # a refresh does not bring back
         await one.page.click("[data-part=prejoin] [data-part=enter]")

@@ -76,6 +76,7 @@ function furnish(root, place, live, passage, choices) {
   const panel = new Panel(part(room, "panel"), (unread) => title.show(unread));
   const view = new RoomView(room, media, panel, place.capacity);
   const toast = new Toast(part(root, "toast"));
+  passage.on("phase", (phase) => phase === "inside" || toast.settle());
   const reporter = new Reporter(media, (report) => {
     live.report("seat.report", report);
     part(room, "quality").textContent = say(`quality.${report.quality}`);

@@ -16,7 +16,7 @@ export class Toast {
   constructor(root) {
     this.#root = root;
     part(root, "undo").addEventListener("click", () => this.#end("undone"));
-    addEventListener("pagehide", () => this.#end("kept"));
+    addEventListener("pagehide", () => this.settle());
   }
 
   /**
@@ -25,13 +25,18 @@ export class Toast {
    * @param {{undo?: () => void, kept?: () => void}} [ways]
    */
   show(text, { undo, kept } = {}) {
-    this.#end("kept");
+    this.settle();
     part(this.#root, "text").textContent = text;
     part(this.#root, "undo").hidden = !undo;
     this.#root.hidden = false;
     this.#undo = undo ?? (() => {});
     this.#ended = kept ?? (() => {});
-    this.#timer = setTimeout(() => this.#end("kept"), SHOWN_MS);
+    this.#timer = setTimeout(() => this.settle(), SHOWN_MS);
+  }
+
+  /** Let it go before its time: what it told stays so. */
+  settle() {
+    this.#end("kept");
   }
 
   /** @param {"kept" | "undone"} how */
