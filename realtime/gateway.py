@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
+from realtime.places import BoardPlace, Place
 from realtime.protocol.messages import Person, Refusal
 from server.accounts import logins
 from server.accounts.recognise import recognise
@@ -17,12 +18,10 @@ from server.core.broker import Broker
 from server.core.errors import DomainError, Forbidden, NotFound
 from server.events import queries as events
 from server.events.access import at_desk
-from server.events.models import Event, Role
-from server.events.roles import Capability, can, shown_role
+from server.events.roles import Capability, can
 from server.live import log
 from server.live.log import Forgotten, Found
 from server.live.models import StreamEvent
-from server.mentoring.models import Round
 from server.mentoring.queries import round_of
 from server.records import actions as records
 from server.rooms import chat, entry, present, seat, tickets
@@ -34,10 +33,9 @@ from server.rooms.places import Seat, known_place, known_places, main_room, plac
 from server.rooms.present import Present
 from server.rooms.seat import Holder, Taken
 from server.rooms.tickets import Asks, Ticket
-from server.rounds.actions import session_stream, state_of
+from server.rounds.actions import state_of
 from server.rounds.board import reports as board_reports
 from server.rounds.board import state as board
-from server.rounds.board.desk_log import staff_stream
 from server.rounds.board.reports import Lines, Report
 from server.rounds.board.state import Board
 from server.rounds.queries import running
@@ -69,58 +67,6 @@ __all__ = [  # what the channel knows of the application
 _ROOM_PATH: Final = re.compile(r"/e/([a-z0-9-]{3,40})/s/(\d{1,4})/room")
 _BOARD_PATH: Final = re.compile(r"/manage/([a-z0-9-]{3,40})/board/(\d{1,4})")
 NUDGES: Final = "live:nudges"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page of a person: where it is, and what it may read."""
-
-    visitor: Visitor
-    entry: Entry
-    room: Room
-
-    @property
-    def you(self) -> UUID:
-        """The participation."""
-        return self.entry.participation.id
-
-    @property
-    def role(self) -> Role:
-        """The role that others see."""
-        return shown_role(self.entry.roles)
-
-    @property
-    def room_stream(self) -> str:
-        """The stream of the room."""
-        return chat.room_stream(self.room.id)
-
-    @property
-    def session_stream(self) -> str:
-        """The stream of everybody in the session."""
-        return session_stream(self.entry.session.id)
-
-    @property
-    def person_stream(self) -> str:
-        """The stream that only this person reads."""
-        return seat.person_stream(self.you)
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """All that the page reads."""
-        return self.room_stream, self.session_stream, self.person_stream
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPlace(Place):
-    """The organizer's board of a round. It reads what organizers are told, and holds no seat."""
-
-    event: Event
-    round_: Round
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """All that the page reads."""
-        return self.session_stream, staff_stream(self.entry.session.id)
 
 
 class Gateway:
