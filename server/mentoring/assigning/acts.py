@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from server.core import clock
 from server.core.db import Db
-from server.core.errors import NotFound
+from server.core.errors import DomainError, NotFound
 from server.mentoring.assigning import why
 from server.mentoring.assigning.forms import (
     LockForm,
@@ -25,7 +25,7 @@ from server.mentoring.matching.task import Meeting
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans import acts as plan_acts
 from server.mentoring.plans.actions import PlanChanged, VisitChanged
-from server.mentoring.plans.acts import Doing
+from server.mentoring.plans.acts import Doing, Endpoint, acting
 from server.mentoring.plans.at_desk import number_of, planned, planner
 from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import actions as solvings
@@ -39,43 +39,32 @@ from server.web.services import services
 REFUSALS: Final = (*plan_acts.REFUSALS, SolvingRuns)
 
 Sent = TypeVar("Sent", bound=OfLookForm)
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def acting(
+def _acting(
     verb: str, form: type[Sent], do: Callable[[Db, Doing[Sent]], Awaitable[str]]
 ) -> Endpoint:
     """The endpoint of an act; `do` names what was done, for the page that follows."""
 
-    async def endpoint(request: Request) -> Response:
-        bound = await bind(request, form)
-        async with services(request).database.reading() as db:
-            await planned(db, request)
-        if bound.values is None:
-            return await assignment_page(request, Look(), refused=PlanChanged())
-        sent = bound.values
-        try:
-            async with services(request).database.writing() as db:
-                event = await planned(db, request)
-                draft = await plans.held(db, event, number_of(request))
-                done = await do(db, Doing(draft, sent, planner(request), clock.now()))
-        except REFUSALS as error:
-            return await assignment_page(request, _look(sent), refused=error)
-        return _back(request, sent, done)
+    async def then(db: Db, doing: Doing[Sent]) -> str:
+        return _end(doing.sent, await do(db, doing))
 
-    endpoint.__doc__ = f"POST /manage/{{slug}}/plans/{{number}}/assignment/{verb}"
-    return endpoint
+    return acting(f"assignment/{verb}", form, then, _refuse, REFUSALS)
+
+
+async def _refuse(request: Request, sent: OfLookForm | None, error: DomainError) -> Response:
+    return await assignment_page(request, _look(sent) if sent else Look(), refused=error)
 
 
 def _look(sent: OfLookForm) -> Look:
     return Look(round=sent.round, team=sent.team, view=sent.view)
 
 
-def _back(request: Request, sent: OfLookForm, done: str) -> Response:
-    slug, number = request.path_params["slug"], request.path_params["number"]
+def _end(sent: OfLookForm, done: str) -> str:
+    """What follows the draft in the address of the page that tells what was done."""
     query = _look(sent).query
     told = f"{'&' if query else '?'}done={done}" if done else ""
-    return go(f"/manage/{slug}/plans/{number}/assignment{query}{told}")
+    return f"/assignment{query}{told}"
 
 
 async def _solve(db: Db, doing: Doing[SolveForm]) -> str:
@@ -135,7 +124,7 @@ async def exchange(request: Request) -> Response:
     async with services(request).database.reading() as db:
         await planned(db, request)
     if bound.values is None:
-        return await assignment_page(request, Look(), refused=PlanChanged())
+        return await _refuse(request, None, PlanChanged())
     sent = bound.values
     found = await read(request)
     team, round_ = team_of(found.planning, _look(sent)), round_of(found.planning, _look(sent))
@@ -153,17 +142,17 @@ async def exchange(request: Request) -> Response:
             actor, now = planner(request), clock.now()
             await plans.take(db, draft, list(swap.visits), v=sent.v, actor=actor, now=now)
     except REFUSALS as error:
-        return await assignment_page(request, _look(sent), refused=error)
-    return _back(request, sent, "exchanged")
+        return await _refuse(request, sent, error)
+    return go(f"/manage/{event.slug}/plans/{draft.plan.number}{_end(sent, 'exchanged')}")
 
 
 ACTS: Final = {
-    "solve": acting("solve", SolveForm, _solve),
-    "cancel": acting("cancel", OfLookForm, _cancel),
-    "take": acting("take", OfLookForm, _take),
-    "undo": acting("undo", OfLookForm, _undo),
-    "weigh": acting("weigh", WeighForm, _weigh),
-    "lock": acting("lock", LockForm, _lock),
+    "solve": _acting("solve", SolveForm, _solve),
+    "cancel": _acting("cancel", OfLookForm, _cancel),
+    "take": _acting("take", OfLookForm, _take),
+    "undo": _acting("undo", OfLookForm, _undo),
+    "weigh": _acting("weigh", WeighForm, _weigh),
+    "lock": _acting("lock", LockForm, _lock),
     "exchange": exchange,
 }
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from server.core import clock
 from server.core.db import Db
+from server.core.errors import DomainError
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.actions import PlanChanged, Put, VisitChanged, VisitLocked, VisitPast
 from server.mentoring.plans.at_desk import number_of, planned, planner
@@ -28,6 +29,7 @@ REFUSALS: Final = (PlanChanged, VisitChanged, VisitLocked, VisitPast)
 
 Sent = TypeVar("Sent", bound=Form)
 Endpoint = Callable[[Request], Awaitable[Response]]
+Refuse = Callable[[Request, Sent | None, DomainError], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ def acting(
     verb: str,
     form: type[Sent],
     do: Callable[[Db, Doing[Sent]], Awaitable[str]],
-    look: Callable[[Sent], Look] = lambda _: Look(),
+    refuse: Refuse[Sent],
+    refusals: tuple[type[DomainError], ...] = REFUSALS,
 ) -> Endpoint:
     """The endpoint of an act: POST /manage/{slug}/plans/{number}/{verb}.
 
-    `do` says what the page's address ends with afterwards; `look`, what a refusal stands beside.
+    `do` says with what the address of the page that follows ends; `refuse` shows the page on which
+    it was asked for, with what is against it: one of `refusals`.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -56,19 +60,24 @@ def acting(
         async with services(request).database.reading() as db:
             await planned(db, request)
         if bound.values is None:
-            return await plan_page(request, Look(), refused=PlanChanged())
+            return await refuse(request, None, PlanChanged())
         sent = bound.values
         try:
             async with services(request).database.writing() as db:
                 event = await planned(db, request)
                 draft = await plans.held(db, event, number_of(request))
                 end = await do(db, Doing(draft, sent, planner(request), clock.now()))
-        except REFUSALS as error:
-            return await plan_page(request, look(sent), refused=error)
+        except refusals as error:
+            return await refuse(request, sent, error)
         return go(f"/manage/{event.slug}/plans/{draft.plan.number}{end}")
 
     endpoint.__doc__ = f"POST /manage/{{slug}}/plans/{{number}}/{verb}"
     return endpoint
+
+
+async def _refuse(request: Request, sent: Form | None, error: DomainError) -> Response:
+    look = _cell(sent) if isinstance(sent, VisitForm | LockForm) else Look()
+    return await plan_page(request, look, refused=error)
 
 
 def _cell(sent: VisitForm | LockForm) -> Look:
@@ -119,10 +128,10 @@ async def _undo(db: Db, doing: Doing[UndoForm]) -> str:
 
 
 ACTS: Final[Mapping[str, Endpoint]] = {
-    "visit": acting("visit", VisitForm, _visit, _cell),
-    "lock": acting("lock", LockForm, _lock, _cell),
-    "fill": acting("fill", FillForm, _fill),
-    "undo": acting("undo", UndoForm, _undo),
+    "visit": acting("visit", VisitForm, _visit, _refuse),
+    "lock": acting("lock", LockForm, _lock, _refuse),
+    "fill": acting("fill", FillForm, _fill, _refuse),
+    "undo": acting("undo", UndoForm, _undo, _refuse),
 }
 
 routes = [
