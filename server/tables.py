@@ -5,6 +5,8 @@ import server.events.models
 import server.live.models
 import server.mail.models
 import server.mentoring.models
+import server.mentoring.plans.models
+import server.mentoring.wishes.models
 import server.organizations.models
 import server.records.models
 import server.registration.models

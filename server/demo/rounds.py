@@ -6,8 +6,9 @@ from typing import Final
 from server.core.db import Db
 from server.events.models import Event, Session
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Plan, PlanState, Round, Slot
+from server.mentoring.models import Round, Slot
 from server.mentoring.plans import rules
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.schedule import rounds as schedule
 
 BEGINS: Final = timedelta(minutes=15)  # after its session

@@ -24,9 +24,8 @@ from server.mentoring.models import (
     TeamMember,
     TeamState,
     Training,
-    Wish,
-    WishBy,
 )
+from server.mentoring.wishes.models import Wish, WishBy
 from server.registration.models import Registration, RegistrationState
 
 MOST: Final = 5

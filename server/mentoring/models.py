@@ -1,4 +1,4 @@
-"""Teams, their mentors, the timetable of rounds, and the plans of who visits whom when."""
+"""Teams, their mentors, and the timetable of rounds."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from server.core.columns import Choice, Row, choice, moment
+from server.core.columns import Row, choice, moment
 
 
 class QuestionKind(StrEnum):
@@ -53,13 +53,6 @@ class Apart(StrEnum):
     FORMER = "former"
 
 
-class WishBy(StrEnum):
-    """Who wishes for the other."""
-
-    TEAM = "team"
-    MENTOR = "mentor"
-
-
 class RoundForm(StrEnum):
     """How people come to their rooms in a round."""
 
@@ -75,24 +68,6 @@ class RoundState(StrEnum):
     OPEN = "open"
     RETURNING = "returning"
     CLOSED = "closed"
-
-
-class PlanState(StrEnum):
-    """Whether a plan is being written, holds, or held."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    FORMER = "former"
-
-
-class SolvingState(StrEnum):
-    """Where a search for the best plan stands."""
-
-    ASKED = "asked"  # no worker has begun yet
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"  # by an organizer; what was found until then stays
-    BROKEN = "broken"  # the program that searched ended unasked, or its worker did
 
 
 class Training(SQLModel, table=True):
@@ -251,19 +226,6 @@ class Conflict(Row, table=True):
     at: datetime = moment()
 
 
-class Wish(SQLModel, table=True):
-    """How much a team would like a mentor or a mentor a team: 2 very much, 1 gladly, −2 rather not.
-
-    Nothing was said where there is no row.
-    """
-
-    mentor_id: UUID = Field(primary_key=True, foreign_key="mentor.id")
-    team_id: UUID = Field(primary_key=True, foreign_key="team.id", index=True)
-    by: WishBy = Field(sa_type=Choice(WishBy), primary_key=True)
-    weight: int
-    at: datetime = moment()
-
-
 class Round(Row, table=True):
     """One opening of the breakout rooms of a session.
 
@@ -308,97 +270,3 @@ class Slot(Row, table=True):
     offset: int
     length: int
     begun: bool = False  # mentors have been sent to their teams
-
-
-class Plan(Row, table=True):
-    """Who visits whom in all rounds of an event; one holds, at most one is being written.
-
-    `before` are the visits (slot, team, mentor, "locked" or nothing) that a file or the simple rule
-    replaced, which can be had back as long as nothing was changed since: while `v` is `before_v`.
-    `weights` are how much each reason counts (`matching.worth`), for who is looked for by machine.
-    """
-
-    __table_args__ = (
-        UniqueConstraint("event_id", "number"),
-        Index(
-            "uq_plan_draft",
-            "event_id",
-            unique=True,
-            sqlite_where=text("state = 'draft'"),
-            postgresql_where=text("state = 'draft'"),
-        ),
-        Index(
-            "uq_plan_published",
-            "event_id",
-            unique=True,
-            sqlite_where=text("state = 'published'"),
-            postgresql_where=text("state = 'published'"),
-        ),
-    )
-
-    event_id: UUID = Field(foreign_key="event.id")
-    number: int
-    state: PlanState = choice(PlanState, default=PlanState.DRAFT)
-    created_at: datetime = moment()
-    saved_at: datetime = moment()
-    saved_by: UUID | None = Field(default=None, foreign_key="account.id")
-    published_at: datetime | None = moment(default=None)
-    v: int = 1
-    before: list[list[str]] | None = Field(default=None, sa_type=JSON)
-    before_v: int | None = None
-    weights: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
-
-
-class Assignment(Row, table=True):
-    """A mentor visits a team in a slot, by a plan."""
-
-    __table_args__ = (
-        UniqueConstraint("plan_id", "slot_id", "team_id"),
-        UniqueConstraint("plan_id", "slot_id", "mentor_id"),
-    )
-
-    plan_id: UUID = Field(foreign_key="plan.id")
-    slot_id: UUID = Field(foreign_key="slot.id")
-    team_id: UUID = Field(foreign_key="team.id", index=True)
-    mentor_id: UUID = Field(foreign_key="mentor.id", index=True)
-    locked: bool = False
-
-
-class Solving(Row, table=True):
-    """A search for the best plan, for a draft; one at a time. Each plan that it finds is nearer to
-    the best than the one before.
-
-    `beat_at`: the last sign of life of who searches. `plan_v` is the draft that it works on: with
-    another `v` somebody has changed it meanwhile, so nothing is written over and `visits` (slot,
-    team, mentor) wait here. `input_hash` is of all that was asked for. Of the last plan: its
-    points, what may be missing of them to the best (0 to 1), the visits that are missing, and the
-    fewest that can be.
-    """
-
-    __table_args__ = (
-        Index(
-            "uq_solving_plan",
-            "plan_id",
-            unique=True,
-            sqlite_where=text("state IN ('asked', 'running')"),
-            postgresql_where=text("state IN ('asked', 'running')"),
-        ),
-        Index("ix_solving_state", "state"),
-    )
-
-    plan_id: UUID = Field(foreign_key="plan.id", index=True)
-    state: SolvingState = choice(SolvingState, default=SolvingState.ASKED)
-    near: bool = False  # as few changes as can be, before points
-    asked_by: UUID = Field(foreign_key="account.id")
-    asked_at: datetime = moment()
-    beat_at: datetime | None = moment(default=None)
-    ended_at: datetime | None = moment(default=None)
-    plan_v: int
-    input_hash: str = ""
-    visits: list[list[str]] | None = Field(default=None, sa_type=JSON)
-    points: int | None = None
-    gap: float | None = None
-    told_gap: float | None = None  # where the solver is, on its way to the next plan
-    uncovered: int | None = None
-    fewest: int | None = None
-    in_time: bool = False  # ended by proof, not by the clock

@@ -12,19 +12,17 @@ from server.core.errors import NotFound
 from server.events.models import Event, Participation
 from server.mentoring.models import (
     Apart,
-    Assignment,
     Availability,
     Conflict,
     Mentor,
     MentorState,
-    Plan,
-    PlanState,
     Round,
     Slot,
     Team,
     TeamMember,
     TeamState,
 )
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.plans.rules import Board, Visit
 
 

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import DomainError, Forbidden
 from server.live import log
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Slot
+from server.mentoring.models import Mentor, Slot
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.records.models import Attendance
 from server.rooms.chat import room_stream
 from server.rooms.models import Placement

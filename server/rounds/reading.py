@@ -11,7 +11,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.accounts.models import Account
 from server.core.db import Db
 from server.events.models import Participation
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, Slot, Team
+from server.mentoring.models import Mentor, Round, Slot, Team
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.rounds.models import Note, NoteReaders
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from server.core import clock
-from server.mentoring.models import Assignment, Round
+from server.mentoring.models import Round
+from server.mentoring.plans.models import Assignment
 from server.rounds import help as calls
 from server.rounds.board import moves as board_moves
 from server.rounds.models import HelpCall

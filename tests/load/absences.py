@@ -37,7 +37,8 @@ from server.core import clock
 from server.core.db import Database
 from server.events.models import Participation
 from server.mentoring import queries
-from server.mentoring.models import PlanState, Round, Slot
+from server.mentoring.models import Round, Slot
+from server.mentoring.plans.models import PlanState
 from server.mentoring.schedule import timetable
 from server.rooms.models import Placement
 from tests.support.app import running_app

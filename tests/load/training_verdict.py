@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from server.core.db import Database
 from server.mentoring import queries
-from server.mentoring.models import PlanState, Team
+from server.mentoring.models import Team
+from server.mentoring.plans.models import PlanState
 from server.records.models import Attendance
 from server.rounds.models import RoomNote
 

@@ -38,7 +38,7 @@ from server.events.reading import read
 from server.live.models import StreamEvent
 from server.mail.models import OutgoingMail
 from server.mentoring import queries as mentoring
-from server.mentoring.models import PlanState
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.rules import review
 from server.organizations import queries as organizations
 from server.organizations.models import Membership, Organization

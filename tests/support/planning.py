@@ -27,18 +27,11 @@ from server.events.models import (
     Role,
     Topic,
 )
-from server.mentoring.models import (
-    Availability,
-    Conflict,
-    ConflictSource,
-    Mentor,
-    Team,
-    Wish,
-    WishBy,
-)
+from server.mentoring.models import Availability, Conflict, ConflictSource, Mentor, Team
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.actions import Put
 from server.mentoring.plans.rules import Visit
+from server.mentoring.wishes.models import Wish, WishBy
 from tests.support.app import App
 from tests.support.towns import PEOPLE, TOWNS
 from tests.support.training import Held, Sizes, hold

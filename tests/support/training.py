@@ -24,11 +24,8 @@ from server.events.models import (
 )
 from server.mentoring import queries
 from server.mentoring.models import (
-    Assignment,
     Mentor,
     MentorState,
-    Plan,
-    PlanState,
     Round,
     Slot,
     Team,
@@ -37,6 +34,7 @@ from server.mentoring.models import (
     Training,
 )
 from server.mentoring.plans import rules
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 
 NOW: Final = datetime(2027, 2, 20, 4, 0, tzinfo=UTC)  # 13:00 in Japan
 

@@ -17,9 +17,10 @@ from server.mentoring import queries
 from server.mentoring.mentors import queries as mentor_queries
 from server.mentoring.mentors import words as mentor_words
 from server.mentoring.mentors.queries import AWAY, BACK
-from server.mentoring.models import Mentor, MentorState, PlanState
+from server.mentoring.models import Mentor, MentorState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.at_desk import planned, planner
+from server.mentoring.plans.models import PlanState
 from server.mentoring.solving import actions as solvings
 from server.mentoring.solving.actions import SolvingRuns
 from server.web.forms import texts

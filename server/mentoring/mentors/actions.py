@@ -20,10 +20,7 @@ from server.events import queries as events
 from server.events.models import Event, Participation, ParticipationRole, Role
 from server.mentoring import mails
 from server.mentoring.mentors import queries as mentor_queries
-from server.mentoring.models import (
-    Mentor,
-    MentorState,
-)
+from server.mentoring.models import Mentor, MentorState
 from server.mentoring.plans import departing
 from server.registration import guard
 

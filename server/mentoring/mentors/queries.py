@@ -13,18 +13,8 @@ from server.accounts.models import Account, Audit, MailAddress
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Event, Participation
-from server.mentoring.models import (
-    Assignment,
-    Availability,
-    Conflict,
-    Mentor,
-    MentorState,
-    Plan,
-    PlanState,
-    Round,
-    Slot,
-    Team,
-)
+from server.mentoring.models import Availability, Conflict, Mentor, MentorState, Round, Slot, Team
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.organizations.models import Organization
 
 AWAY: Final = "mentor.away"  # {slots: those in which the mentor was free until then}
@@ -44,7 +34,7 @@ class Guide:
     load: int = 0
 
 
-class Apart(NamedTuple):
+class Avoided(NamedTuple):
     """Somebody or some organization that a mentor must not meet; one of the two is None."""
 
     conflict: Conflict
@@ -171,7 +161,7 @@ async def spoken_slots(db: Db, mentor_ids: Collection[UUID]) -> dict[UUID, tuple
     return spoken
 
 
-async def conflicts_of(db: Db, mentor: Mentor) -> list[Apart]:
+async def conflicts_of(db: Db, mentor: Mentor) -> list[Avoided]:
     """Whom a mentor must not meet, whoever said so, in the order of time."""
     found = (
         select(Conflict, Team, Organization)
@@ -180,7 +170,7 @@ async def conflicts_of(db: Db, mentor: Mentor) -> list[Apart]:
         .where(Conflict.mentor_id == mentor.id)
         .order_by(col(Conflict.at), col(Conflict.id))
     )
-    return [Apart(*row) for row in (await db.exec(found)).all()]
+    return [Avoided(*row) for row in (await db.exec(found)).all()]
 
 
 async def slot_count(db: Db, event: Event) -> int:

@@ -14,9 +14,9 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.models import Event
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Plan, PlanState, Solving
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans import rules
+from server.mentoring.plans.models import Assignment, Plan, PlanState, Solving
 from server.mentoring.plans.planning import Planning, plan_of, planning_of
 from server.mentoring.plans.rules import Visit
 

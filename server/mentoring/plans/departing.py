@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import col, select
 
 from server.core.db import Db
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Slot, Team
+from server.mentoring.models import Mentor, Slot, Team
 from server.mentoring.plans import mails
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 
 
 async def of_team(db: Db, gone: Team, *, now: datetime) -> None:

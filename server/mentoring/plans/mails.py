@@ -19,14 +19,9 @@ from server.mail.kinds import Compose, Letter, Recipient, Surroundings
 from server.mail.models import OutgoingMail
 from server.mail.rules import address_in
 from server.mentoring import queries
-from server.mentoring.models import (
-    Mentor,
-    Plan,
-    PlanState,
-    Round,
-    TeamMember,
-)
+from server.mentoring.models import Mentor, Round, TeamMember
 from server.mentoring.plans.meetings import meetings_of
+from server.mentoring.plans.models import Plan, PlanState
 
 VISITS: Final = "visits"
 SUBJECT: Final = N_("訪問の予定：{title}")

@@ -8,17 +8,8 @@ from sqlmodel import col, select
 from server.accounts.models import Account
 from server.core.db import Db
 from server.events.models import Event, Participation
-from server.mentoring.models import (
-    Assignment,
-    Mentor,
-    Plan,
-    PlanState,
-    Round,
-    Slot,
-    Team,
-    TeamMember,
-    TeamState,
-)
+from server.mentoring.models import Mentor, Round, Slot, Team, TeamMember, TeamState
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.schedule import timetable
 from server.mentoring.schedule.timetable import Span
 

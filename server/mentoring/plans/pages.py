@@ -7,11 +7,11 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.errors import DomainError
 from server.mentoring import queries
-from server.mentoring.models import PlanState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans.at_desk import number_of, planned, planner
 from server.mentoring.plans.look import Look
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import plan_of, planning_of, plans_of
 from server.mentoring.plans.view import shown, undone
 from server.web.errors import text_of

@@ -11,17 +11,9 @@ from server.core.db import Db
 from server.core.errors import NotFound
 from server.events.models import Event, Participation
 from server.mentoring import queries
-from server.mentoring.models import (
-    Assignment,
-    Mentor,
-    Plan,
-    PlanState,
-    Round,
-    RoundState,
-    Slot,
-    Team,
-)
+from server.mentoring.models import Mentor, Round, RoundState, Slot, Team
 from server.mentoring.plans import rules
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.plans.rules import Board, Trouble, Visit
 from server.mentoring.schedule import timetable
 from server.mentoring.schedule.timetable import Span

@@ -9,11 +9,11 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events import told
 from server.live import log
-from server.mentoring.models import PlanState
 from server.mentoring.plans import mails
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans.actions import PlanChanged
 from server.mentoring.plans.comparing import Difference, difference
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import Planning
 
 PUBLISHED: Final = "plan.published"  # {plan: its number}

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from server.core.db import Db
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Plan
+from server.mentoring.plans.models import Assignment, Plan
 from server.mentoring.plans.rules import Visit
 
 

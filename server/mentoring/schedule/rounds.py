@@ -17,17 +17,9 @@ from server.core.db import Db
 from server.core.errors import DomainError, NotFound
 from server.events.models import Event, Session, SessionKind
 from server.mentoring import queries
-from server.mentoring.models import (
-    Assignment,
-    Availability,
-    Plan,
-    PlanState,
-    Round,
-    RoundForm,
-    RoundState,
-    Slot,
-)
+from server.mentoring.models import Availability, Round, RoundForm, RoundState, Slot
 from server.mentoring.plans import mails as plan_mails
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 
 HOLDING: Final = (PlanState.DRAFT, PlanState.PUBLISHED)
 

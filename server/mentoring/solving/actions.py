@@ -16,10 +16,10 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.mentoring import queries
 from server.mentoring.matching.solved import Solved
-from server.mentoring.models import Plan, PlanState, Solving, SolvingState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans import rows as plan_rows
 from server.mentoring.plans.actions import PlanChanged
+from server.mentoring.plans.models import Plan, PlanState, Solving, SolvingState
 from server.mentoring.plans.planning import Planning
 from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import weights, wire

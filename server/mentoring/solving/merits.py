@@ -15,7 +15,8 @@ from server.events.models import Participation, Topic
 from server.mentoring import queries
 from server.mentoring.matching.task import Task
 from server.mentoring.matching.worth import Offered, Reason, Wanted, Weights, Wishes, earned
-from server.mentoring.models import Apart, Assignment, Mentor, Plan, PlanState, Team
+from server.mentoring.models import Apart, Mentor, Team
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.plans.planning import Planning
 from server.mentoring.solving import weights as weighing
 from server.mentoring.solving import wire

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from server.accounts.models import Account
 from server.core.db import Db
-from server.mentoring.models import Plan, Solving, SolvingState
+from server.mentoring.plans.models import Plan, Solving, SolvingState
 from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import wire
 from server.mentoring.solving.actions import ACTIVE, SILENT_AFTER

@@ -20,7 +20,7 @@ from server.core import clock
 from server.core.db import Database
 from server.events.models import Event
 from server.mentoring.matching.task import Task
-from server.mentoring.models import Plan, Solving, SolvingState
+from server.mentoring.plans.models import Plan, Solving, SolvingState
 from server.mentoring.plans.planning import planning_of
 from server.mentoring.solving import actions as solvings
 from server.mentoring.solving import wire

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from server.mentoring.matching.worth import DEFAULT, Reason, Weights
-from server.mentoring.models import Plan
+from server.mentoring.plans.models import Plan
 
 LOAD: Final = "load"  # beside the reasons: that mentors carry alike
 USUAL: Final[Mapping[str, int]] = {

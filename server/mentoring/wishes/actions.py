@@ -10,7 +10,8 @@ from sqlmodel import select
 from server.core.db import Db
 from server.core.errors import NotFound
 from server.mentoring import queries
-from server.mentoring.models import Mentor, Team, Wish, WishBy
+from server.mentoring.models import Mentor, Team
+from server.mentoring.wishes.models import Wish, WishBy
 
 WEIGHTS: Final = (2, 1, 0, -2)  # very much, gladly, nothing said, rather not
 

@@ -6,7 +6,8 @@ from sqlmodel import col, select
 
 from server.core.db import Db
 from server.mentoring.matching.worth import Wishes
-from server.mentoring.models import Mentor, Team, Wish, WishBy
+from server.mentoring.models import Mentor, Team
+from server.mentoring.wishes.models import Wish, WishBy
 
 
 async def of_team(db: Db, team: Team) -> dict[UUID, int]:

@@ -11,8 +11,9 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.models import Session
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, Slot, Team
+from server.mentoring.models import Mentor, Round, Slot, Team
 from server.mentoring.plans import rows as plan_rows
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.plans.rules import Visit
 from server.mentoring.schedule import timetable
 from server.records import actions as records

@@ -11,7 +11,8 @@ from server.events.models import Event
 from server.mentoring import queries
 from server.mentoring.matching.repair import Repair, repairs
 from server.mentoring.matching.task import Task
-from server.mentoring.models import PlanState, Round
+from server.mentoring.models import Round
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import Planning, planning_of
 from server.mentoring.plans.rules import Visit
 from server.mentoring.schedule import timetable

@@ -15,7 +15,8 @@ from server.core.db import Db
 from server.events import queries as events
 from server.events.models import Event, Participation, Topic
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, RoundForm, Slot
+from server.mentoring.models import Mentor, Round, RoundForm, Slot
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.records.models import Attendance
 from server.rooms.models import Placement, SeatState
 from server.rounds import groups

@@ -10,7 +10,8 @@ from server.core.db import Db
 from server.core.errors import DomainError
 from server.events.models import Topic
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Mentor, PlanState, Team
+from server.mentoring.models import Mentor, Team
+from server.mentoring.plans.models import Assignment, PlanState
 from server.mentoring.plans.rules import Board, Visit
 from server.rounds.actions import Act, team_rooms
 from server.rounds.board import desk_log

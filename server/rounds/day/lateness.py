@@ -11,16 +11,8 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.core.errors import DomainError
 from server.mentoring import queries
-from server.mentoring.models import (
-    Assignment,
-    Mentor,
-    Plan,
-    PlanState,
-    Round,
-    RoundState,
-    Slot,
-    Team,
-)
+from server.mentoring.models import Mentor, Round, RoundState, Slot, Team
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.schedule import timetable
 from server.mentoring.schedule.timetable import Span
 from server.rounds.board import desk_log

@@ -9,7 +9,8 @@ from starlette.routing import Route
 from server.core import clock
 from server.core.db import Db
 from server.core.errors import DomainError
-from server.mentoring.models import Assignment, Team
+from server.mentoring.models import Team
+from server.mentoring.plans.models import Assignment
 from server.rounds import notes
 from server.rounds.day.pages import Here, at_mentor_page
 from server.rounds.models import Note, NoteReaders

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from server.core.db import Db
 from server.events.models import Event, Session
 from server.mentoring import queries
-from server.mentoring.models import Assignment, Mentor, Plan, PlanState, Round, Slot, Team
+from server.mentoring.models import Mentor, Round, Slot, Team
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.mentoring.schedule import timetable
 from server.mentoring.schedule.timetable import Span
 from server.records.models import Attendance

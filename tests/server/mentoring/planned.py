@@ -17,9 +17,9 @@ from server.core.columns import Row
 from server.core.db import Database
 from server.mail.models import OutgoingMail
 from server.mentoring import queries
-from server.mentoring.models import PlanState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.actions import Put
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import Planning, plan_of, planning_of
 from server.mentoring.plans.rules import Visit
 from tests.support.training import Held, Sizes, hold

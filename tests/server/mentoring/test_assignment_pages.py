@@ -10,17 +10,10 @@ from sqlmodel import select
 
 from server.core import clock
 from server.events.models import Topic
-from server.mentoring.models import (
-    Availability,
-    Conflict,
-    ConflictSource,
-    RoundState,
-    Solving,
-    SolvingState,
-    Wish,
-    WishBy,
-)
+from server.mentoring.models import Availability, Conflict, ConflictSource, RoundState
+from server.mentoring.plans.models import Solving, SolvingState
 from server.mentoring.solving.weights import USUAL
+from server.mentoring.wishes.models import Wish, WishBy
 from tests.server.mentoring.planned import (
     BEGINS,
     Desk,

@@ -6,7 +6,8 @@ import pytest
 
 from server.core import clock
 from server.mentoring.mentors import queries as mentor_queries
-from server.mentoring.models import Availability, PlanState, SolvingState
+from server.mentoring.models import Availability
+from server.mentoring.plans.models import PlanState, SolvingState
 from server.mentoring.solving import queries
 from server.mentoring.solving.solvers import Solvers
 from tests.server.mentoring.planned import Desk, at_desk, planning, visits_now

@@ -5,9 +5,9 @@ import pytest
 from server.core.db import Database
 from server.mentoring.mentors import actions as mentors
 from server.mentoring.mentors.actions import MentorDeparting
-from server.mentoring.models import PlanState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.mails import VISITS
+from server.mentoring.plans.models import PlanState
 from server.mentoring.teams import actions as teams
 from tests.server.mentoring.planned import (
     BEGINS,

@@ -17,17 +17,8 @@ from server.events.models import Event, Participation, Role
 from server.mail import jobs
 from server.mentoring import queries
 from server.mentoring.mentors import queries as mentor_queries
-from server.mentoring.models import (
-    Assignment,
-    Conflict,
-    ConflictSource,
-    Mentor,
-    MentorState,
-    Plan,
-    PlanState,
-    Round,
-    Slot,
-)
+from server.mentoring.models import Conflict, ConflictSource, Mentor, MentorState, Round, Slot
+from server.mentoring.plans.models import Assignment, Plan, PlanState
 from server.organizations.models import Organization
 from server.web.templates import Templates
 from tests.server.mentoring import given

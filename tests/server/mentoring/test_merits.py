@@ -7,7 +7,8 @@ from server.core.db import Database
 from server.events.models import Participation
 from server.mentoring import queries
 from server.mentoring.matching.worth import Reason
-from server.mentoring.models import Apart, Conflict, ConflictSource, PlanState, Team
+from server.mentoring.models import Apart, Conflict, ConflictSource, Team
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import planning_of
 from server.mentoring.solving.merits import Merits, hash_of, merits_of
 from server.organizations.models import Organization

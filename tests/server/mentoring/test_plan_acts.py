@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.core.db import Database
 from server.mentoring import queries
-from server.mentoring.models import Plan, PlanState, RoundState
+from server.mentoring.models import RoundState
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans import rules
 from server.mentoring.plans.actions import (
@@ -18,6 +18,7 @@ from server.mentoring.plans.actions import (
     VisitLocked,
     VisitPast,
 )
+from server.mentoring.plans.models import Plan, PlanState
 from server.mentoring.plans.rules import Visit
 from tests.server.mentoring.planned import (
     BEGINS,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from server.mentoring.models import Conflict, ConflictSource, PlanState, RoundState
+from server.mentoring.models import Conflict, ConflictSource, RoundState
 from server.mentoring.plans.look import Look, Undo
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import short_names
 from tests.server.mentoring.planned import (
     BEGINS,

@@ -18,7 +18,6 @@ from server.mentoring.models import (
     Conflict,
     ConflictSource,
     Mentor,
-    PlanState,
     RoundState,
     Team,
     TeamState,
@@ -28,6 +27,7 @@ from server.mentoring.plans import mails as plan_mails
 from server.mentoring.plans import publishing as plan_publishing
 from server.mentoring.plans.actions import PlanChanged
 from server.mentoring.plans.mails import VISITS
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.publishing import PlanConflicts, PlanSame
 from tests.server.mentoring.planned import (
     BEGINS,

@@ -8,8 +8,9 @@ from sqlmodel import select
 from server.core.db import Database
 from server.events.models import Session
 from server.mentoring import queries
-from server.mentoring.models import Availability, PlanState, Round, RoundForm, RoundState
+from server.mentoring.models import Availability, Round, RoundForm, RoundState
 from server.mentoring.plans.mails import VISITS
+from server.mentoring.plans.models import PlanState
 from tests.server.mentoring.planned import (
     BEGINS,
     SLUG,

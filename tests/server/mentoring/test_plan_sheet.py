@@ -6,8 +6,9 @@ import io
 import pytest
 
 from server.core.db import Database
-from server.mentoring.models import PlanState, RoundState
+from server.mentoring.models import RoundState
 from server.mentoring.plans import sheets
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.planning import Planning
 from server.mentoring.plans.sheet_reading import MOST_BYTES, MOST_LINES, decoded, read
 from server.web.sheet import csv_text

@@ -17,9 +17,9 @@ from server.core.db import Database
 from server.mentoring.matching.solved import Solved
 from server.mentoring.matching.solver import best
 from server.mentoring.matching.task import Task
-from server.mentoring.models import Plan, Solving, SolvingState, Wish, WishBy
 from server.mentoring.plans import actions as plans
 from server.mentoring.plans.actions import PlanChanged
+from server.mentoring.plans.models import Plan, Solving, SolvingState
 from server.mentoring.plans.rules import Visit
 from server.mentoring.solving import actions as solvings
 from server.mentoring.solving import queries
@@ -28,6 +28,7 @@ from server.mentoring.solving.merits import merits_of
 from server.mentoring.solving.progress import gap_in
 from server.mentoring.solving.solvers import Solvers
 from server.mentoring.solving.weights import USUAL, Level
+from server.mentoring.wishes.models import Wish, WishBy
 from tests.server.mentoring.planned import (
     BEGINS,
     draft,

@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from server.accounts.models import Account
 from server.events.models import Participation
-from server.mentoring.models import Team, Wish, WishBy
+from server.mentoring.models import Team
+from server.mentoring.wishes.models import Wish, WishBy
 from tests.server.mentoring.planned import training
 from tests.support.training import Held
 from tests.support.web import Browser, Site

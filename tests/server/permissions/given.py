@@ -24,15 +24,8 @@ from server.events.models import (
 )
 from server.mail import outbox
 from server.mail.models import OutgoingMail
-from server.mentoring.models import (
-    Mentor,
-    MentorState,
-    Plan,
-    Question,
-    QuestionKind,
-    Round,
-    Training,
-)
+from server.mentoring.models import Mentor, MentorState, Question, QuestionKind, Round, Training
+from server.mentoring.plans.models import Plan
 from server.mentoring.teams import actions as teams
 from server.registration import actions
 from server.registration.actions import Act

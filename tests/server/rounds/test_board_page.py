@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from server.accounts.models import Audit
 from server.core import clock
 from server.live.models import StreamEvent
-from server.mentoring.models import Assignment, Round, RoundState
+from server.mentoring.models import Round, RoundState
+from server.mentoring.plans.models import Assignment
 from server.rooms.chat import room_stream
 from server.rooms.models import PlacedBy, Placement
 from server.rounds import help as calls

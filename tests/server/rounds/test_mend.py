@@ -12,7 +12,8 @@ from server.core import clock
 from server.core.db import Database
 from server.mentoring import queries
 from server.mentoring.matching.repair import Kind
-from server.mentoring.models import Availability, Mentor, PlanState, Round
+from server.mentoring.models import Availability, Mentor, Round
+from server.mentoring.plans.models import PlanState
 from server.mentoring.plans.rules import Visit
 from server.rooms.models import PlacedBy, Placement
 from server.rounds import ticking

@@ -13,7 +13,8 @@ from sqlmodel import select
 from server.accounts.models import Account
 from server.core import clock
 from server.events.models import Participation
-from server.mentoring.models import Assignment, Team
+from server.mentoring.models import Team
+from server.mentoring.plans.models import Assignment
 from server.records.models import Attendance, Via
 from server.rounds import actions
 from server.rounds.actions import Act

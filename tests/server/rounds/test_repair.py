@@ -13,15 +13,8 @@ from sqlmodel import col, select
 from server.core.db import Database
 from server.live.models import StreamEvent
 from server.mentoring import queries
-from server.mentoring.models import (
-    Assignment,
-    Availability,
-    Conflict,
-    ConflictSource,
-    Mentor,
-    PlanState,
-    Team,
-)
+from server.mentoring.models import Availability, Conflict, ConflictSource, Mentor, Team
+from server.mentoring.plans.models import Assignment, PlanState
 from server.rooms.chat import room_stream
 from server.rooms.models import Placement, Room, RoomKind, SeatState
 from server.rooms.seat import person_stream

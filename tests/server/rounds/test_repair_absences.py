@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from server.core.db import Database
 from server.mentoring import queries
-from server.mentoring.models import Assignment, PlanState, Round
+from server.mentoring.models import Round
+from server.mentoring.plans.models import Assignment, PlanState
 from server.rooms.models import Placement
 from server.rounds import actions, ticking
 from server.rounds.actions import Act

@@ -22,7 +22,8 @@ from server.core.db import Database
 from server.core.errors import DomainError
 from server.mentoring import queries
 from server.mentoring.matching.repair import Kind
-from server.mentoring.models import Assignment, PlanState, Round, RoundState, Team
+from server.mentoring.models import Round, RoundState, Team
+from server.mentoring.plans.models import Assignment, PlanState
 from server.mentoring.plans.rules import Visit
 from server.mentoring.schedule import timetable
 from server.records.models import Attendance, Via
