@@ -42,9 +42,13 @@ def people(talk: Talk) -> dict[str, models.ParticipantInfo]:
     return {info.identity: info for update in updates for info in update.participants}
 
 
-async def sees_active(talk: Talk, identity: str) -> bool:
+async def sees(talk: Talk, identity: str, state: models.ParticipantInfo.State) -> bool:
     told = people(talk).get(identity)
-    return told is not None and told.state == models.ParticipantInfo.ACTIVE
+    return told is not None and told.state == state
+
+
+sees_active = partial(sees, state=models.ParticipantInfo.ACTIVE)
+sees_gone = partial(sees, state=models.ParticipantInfo.DISCONNECTED)
 
 
 async def lost(caller: Caller) -> bool:
@@ -106,10 +110,9 @@ async def test_who_does_not_come_back_leaves_and_everybody_hears_it() -> None:
         connected(den, "ai") as (_, talk),
     ):
         await cut(talk)
-        await until(lambda: gone(den, "ai"))
-        told = people(bo)["ai"]
-        assert told.state == models.ParticipantInfo.DISCONNECTED
-        assert told.disconnect_reason == models.CONNECTION_TIMEOUT
+        await until(partial(sees_gone, bo, "ai"))
+        assert people(bo)["ai"].disconnect_reason == models.CONNECTION_TIMEOUT
+        assert await gone(den, "ai")
 
 
 async def test_a_second_connection_replaces_the_first_and_nobody_notices(den: House) -> None:
