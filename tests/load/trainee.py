@@ -24,6 +24,7 @@ REPORT_EVERY = 5.0
 PATIENCE = 60.0
 TRY_AGAIN = 0.5
 PASS_WITHIN = 1.5  # static/js/room/pass.js
+SPREAD = 15.0  # static/js/room/round.js
 TURNS, TURN_SECONDS = 4, 8
 
 
@@ -67,6 +68,7 @@ class Trainee:
     to_all: bool = False
     stays: list[Stay] = field(default_factory=list)
     moves: int = 0
+    ways_back: int = 0
     failed: list[str] = field(default_factory=list)
     _passes: int = 0
     _peer: Peer | None = None
@@ -89,6 +91,7 @@ class Trainee:
                 self._speak(),
                 self._report(),
                 self._stay(),
+                self._know_way_back(),
             )
         ]
 
@@ -238,6 +241,26 @@ class Trainee:
         if answer.json().get("code") == "seat_not_held":
             await self.page.ask("seat.take")
         return None
+
+    async def _know_way_back(self) -> None:
+        """Ask once in each round for the way back, some time after it began, as the page does."""
+        known = False
+        while True:
+            apart = self.stays[-1].room != self.plenary
+            if apart and not known:
+                await asyncio.sleep(SPREAD * self.seed.random())
+                known = await self._ask_way_back()
+            known = known and apart
+            await asyncio.sleep(GLANCE)
+
+    async def _ask_way_back(self) -> bool:
+        with contextlib.suppress(httpx2.HTTPError):
+            answer = await self._http.post(
+                f"{self.path}/back", json={"connection": str(self.page.page)}
+            )
+            self.ways_back += answer.status_code == 200
+            return answer.status_code == 200
+        return False
 
     async def _end_media(self) -> None:
         peer, self._peer = self._peer, None

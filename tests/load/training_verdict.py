@@ -55,6 +55,7 @@ async def _verdict(day: Day, database: Database, near: float) -> dict[str, objec
         "joins": sum(stay.joined_at is not None for t in day.people.values() for stay in t.stays),
         "browsers": len(day.browsers),
         "moves": sum(trainee.moves for trainee in day.people.values()),
+        "ways_back": sum(trainee.ways_back for trainee in day.people.values()),
         "misplaced": len(day.misplaced),
         "notes_written": len(day.written),
         "lost_notes": await _lost_notes(day, database),
@@ -76,7 +77,7 @@ async def _verdict(day: Day, database: Database, near: float) -> dict[str, objec
 def passed(figures: dict[str, Any], *, kills: int, timed: bool = True) -> bool:
     """Whether everything that was promised held; `timed`: within the times, too."""
     naught = ("misplaced", "lost_notes", "repeats", "attendance_errors", "unheard")
-    some = ("joins", "moves", "notes_written", "attendance_rows", "help_calls")
+    some = ("joins", "moves", "ways_back", "notes_written", "attendance_rows", "help_calls")
     return bool(
         not any(figures[name] for name in naught)
         and all(figures[name] for name in some)
