@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from pytest_asyncio import is_async_test
 
 from tests.support.app import App, fill, put_aside, ready, running_app
 from tests.support.browser import CHROMIUM, chromium
-
-HERE = Path(__file__).parent
+from tests.support.loops import share_a_loop
 
 # Set them to run the same tests against another server of LiveKit's protocol.
 ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
@@ -34,7 +32,7 @@ ONCE = {
     "test_programme": "only_embedded",
     "test_room_ends": "only_embedded",
     "test_room_meeting": "only_servers",
-    "test_room_return": "only_servers",
+    "test_room_return": "alone",
     "test_round": "alone",
     "test_team": "only_embedded",
     "test_tls": "only_embedded",
@@ -42,31 +40,31 @@ ONCE = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One loop for the tests of this folder."""
-    for item in items:
-        if item.path.parent != HERE:
-            continue
-        if is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    """One loop for the tests of this folder; in which run each takes part."""
+    for item in share_a_loop(items, Path(__file__).parent):
         if item.path.stem in ONCE:
             item.add_marker(ONCE[item.path.stem])
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def shared_app(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    module_database_url: str,
+    package_database_url: str,
     shape: str,
 ) -> AsyncIterator[App]:
-    """`yoriai serve` in this run's shape, for all tests of a module."""
+    """`yoriai serve` in this run's shape, for all tests of this folder."""
     settings = {name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ}
     redis_url = ""
     if shape == "servers":
         redis_url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0"
     folder = tmp_path_factory.mktemp("app")
     async with running_app(
-        folder, database_url=module_database_url, redis_url=redis_url, demo=False, settings=settings
+        folder,
+        database_url=package_database_url,
+        redis_url=redis_url,
+        demo=False,
+        settings=settings,
     ) as running:
         yield running
 

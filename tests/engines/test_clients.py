@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from uuid import uuid4
 
-import pytest
+import pytest_asyncio
 from livekit.protocol.room import ListParticipantsRequest
 
 from tests.engines.native import native
@@ -16,17 +15,12 @@ from tests.support.network import outer_address
 from tests.support.waiting import until
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def engine() -> AsyncIterator[Target]:
     """At an address that every client dials: Firefox leaves the loopback's out."""
     with outer_address() as address:
         async with target(address) as running:
             yield running
-
-
-@pytest.fixture
-def room() -> str:
-    return f"clients-{uuid4().hex[:8]}"
 
 
 async def test_firefox_and_chromium_see_and_hear_each_other(engine: Target, room: str) -> None:

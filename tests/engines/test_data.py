@@ -1,32 +1,19 @@
 """Data channels as any client uses them: packets, streams and calls, in real Chromium."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from livekit.api import SendDataRequest, UpdateParticipantRequest
 from livekit.protocol.models import DataPacket, ParticipantPermission
+from playwright.async_api import Browser
 
 from tests.engines.native import Native, native
 from tests.engines.pages import Guest, guests
-from tests.engines.target import Target, target
-from tests.support.browser import chromium
+from tests.engines.target import Target
 from tests.support.waiting import until
 
 RELIABLE, LOSSY = DataPacket.RELIABLE, DataPacket.LOSSY
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[Target]:
-    async with target() as running:
-        yield running
-
-
-@pytest.fixture
-def room() -> str:
-    return f"data-{uuid4().hex[:8]}"
 
 
 async def got(guest: Guest, *expected: list[Any]) -> None:
@@ -49,9 +36,9 @@ async def may_send_data(engine: Target, room: str, identity: str, allowed: bool)
 
 
 async def test_packets_reach_their_destinations_with_topic_and_kind(
-    engine: Target, room: str
+    browser: Browser, engine: Target, room: str
 ) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
+    async with guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
         for guest in (ai, bo, chi):
             await guest.join(engine, room, can_subscribe=guest is not chi)
         await ai.do("publishData", "to all", {"reliable": True, "topic": "news"})
@@ -75,10 +62,9 @@ async def test_packets_reach_their_destinations_with_topic_and_kind(
 
 @pytest.mark.parametrize("single", [True, False], ids=["one", "two"])
 async def test_the_native_client_says_and_hears_reliable_and_lossy(
-    engine: Target, room: str, single: bool
+    browser: Browser, engine: Target, room: str, single: bool
 ) -> None:
     async with (
-        chromium() as browser,
         guests(browser, "bo") as (bo,),
         native("nao") as nao,
     ):
@@ -105,8 +91,10 @@ async def _has(guest: Guest, count: int) -> bool:
     return len((await guest.seen())["data"]) >= count
 
 
-async def test_long_texts_and_bytes_arrive_whole(engine: Target, room: str) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
+async def test_long_texts_and_bytes_arrive_whole(
+    browser: Browser, engine: Target, room: str
+) -> None:
+    async with guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
         for guest in (ai, bo, chi):
             await guest.join(engine, room)
         for guest in (ai, bo):
@@ -123,8 +111,8 @@ async def _knows_so_many(guest: Guest, count: int) -> bool:
     return len(await guest.do("people")) == count
 
 
-async def test_people_call_each_other(engine: Target, room: str) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo") as (ai, bo):
+async def test_people_call_each_other(browser: Browser, engine: Target, room: str) -> None:
+    async with guests(browser, "ai", "bo") as (ai, bo):
         await ai.join(engine, room)
         await bo.join(engine, room)
         await until(partial(_knows_so_many, ai, 1))
@@ -134,8 +122,10 @@ async def test_people_call_each_other(engine: Target, room: str) -> None:
         assert await ai.do("call", "bo", "") == "error 1500"
 
 
-async def test_who_may_not_send_data_is_not_heard(engine: Target, room: str) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
+async def test_who_may_not_send_data_is_not_heard(
+    browser: Browser, engine: Target, room: str
+) -> None:
+    async with guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
         await ai.join(engine, room, can_publish_data=False)
         for guest in (bo, chi):
             await guest.join(engine, room)

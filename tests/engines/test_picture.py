@@ -1,30 +1,18 @@
 """Layers, codecs and repair within a room, tried with livekit-client in real Chromium."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.engines.pages import Guest, guests
-from tests.engines.target import Target, target
-from tests.support.browser import chromium
+from tests.engines.target import Target
 from tests.support.waiting import until
 
 ADAPTIVE = {"adaptiveStream": True, "dynacast": True}
 SMALL, LARGE = (160, 90), (1280, 720)
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[Target]:
-    async with target() as running:
-        yield running
-
-
-@pytest.fixture
-def room() -> str:
-    return f"picture-{uuid4().hex[:8]}"
 
 
 async def arrival(viewer: Guest, sender: Guest) -> dict[str, Any]:
@@ -62,9 +50,9 @@ def sends(sender: Guest, wanted: str) -> Callable[[], Awaitable[bool]]:
 
 
 async def test_a_tile_decides_the_layer_and_unwatched_layers_stop(
-    engine: Target, room: str
+    browser: Browser, engine: Target, room: str
 ) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo") as (ai, bo):
+    async with guests(browser, "ai", "bo") as (ai, bo):
         await ai.join(engine, room, options=ADAPTIVE)
         await ai.do("publishAs")
         await bo.join(engine, room, options=ADAPTIVE)
@@ -83,8 +71,10 @@ async def test_a_tile_decides_the_layer_and_unwatched_layers_stop(
         assert last["asked"] == first["asked"]
 
 
-async def test_a_camera_that_nobody_shows_stops_and_comes_back(engine: Target, room: str) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo") as (ai, bo):
+async def test_a_camera_that_nobody_shows_stops_and_comes_back(
+    browser: Browser, engine: Target, room: str
+) -> None:
+    async with guests(browser, "ai", "bo") as (ai, bo):
         await ai.join(engine, room, options=ADAPTIVE)
         await ai.do("publishAs", {"width": 640, "height": 360})
         await bo.join(engine, room, options=ADAPTIVE)
@@ -97,9 +87,11 @@ async def test_a_camera_that_nobody_shows_stops_and_comes_back(engine: Target, r
         assert shown["keyFrames"] > frozen["keyFrames"]
 
 
-async def test_sound_arrives_with_and_without_its_past(engine: Target, room: str) -> None:
+async def test_sound_arrives_with_and_without_its_past(
+    browser: Browser, engine: Target, room: str
+) -> None:
     """Statistics name the codec inside; that each packet carries two is told by their size."""
-    async with chromium() as browser, guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
+    async with guests(browser, "ai", "bo", "chi") as (ai, bo, chi):
         for speaker, red in ((ai, True), (bo, False)):
             await speaker.join(engine, room)
             await speaker.do("publishAs", {"picture": False, "red": red})
@@ -117,8 +109,10 @@ async def heard(listener: Guest, speaker: Guest, *, packets: int) -> bool:
 
 
 @pytest.mark.parametrize("codec", ["vp8", "h264"])
-async def test_either_codec_is_seen_in_layers(engine: Target, room: str, codec: str) -> None:
-    async with chromium() as browser, guests(browser, "ai", "bo") as (ai, bo):
+async def test_either_codec_is_seen_in_layers(
+    browser: Browser, engine: Target, room: str, codec: str
+) -> None:
+    async with guests(browser, "ai", "bo") as (ai, bo):
         mime = {"vp8": "video/VP8", "h264": "video/H264"}[codec]
         if not await ai.do("sendsCodec", mime):
             pytest.skip(f"this Chromium does not send {codec}")

@@ -85,17 +85,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, shape: str) -> 
 
 
 @pytest.fixture(scope="module")
-def module_database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shape: str
-) -> Iterator[str]:
+def module_database_url(request: pytest.FixtureRequest, shape: str) -> Iterator[str]:
     """Such an address, of one database for all tests of a module."""
+    yield from lasting_database(request, shape)
+
+
+@pytest.fixture(scope="package")
+def package_database_url(request: pytest.FixtureRequest, shape: str) -> Iterator[str]:
+    """Such an address, of one database for all tests of a folder."""
+    yield from lasting_database(request, shape)
+
+
+def lasting_database(request: pytest.FixtureRequest, shape: str) -> Iterator[str]:
+    """The address of a migrated database for many tests, until the next step."""
     if shape == "embedded":
-        file = tmp_path_factory.mktemp("module") / "test.db"
+        folder: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+        file = folder.mktemp("lasting") / "test.db"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
         yield f"sqlite+aiosqlite:///{file}"
         return
     port, template = (request.getfixturevalue(name) for name in ("postgres_port", "migrated"))
-    name = f"module_{uuid4().hex}"
+    name = f"lasting_{uuid4().hex}"
     asyncio.run(administer(port, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield address(port, name)
     asyncio.run(administer(port, f"DROP DATABASE {name} WITH (FORCE)"))
