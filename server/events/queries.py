@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, case, func
@@ -126,6 +127,28 @@ async def draft_of(db: Db, event: Event) -> EventVersion | None:
         EventVersion.event_id == event.id, col(EventVersion.state) == VersionState.DRAFT
     )
     return (await db.exec(found)).one_or_none()
+
+
+class Saved(NamedTuple):
+    """Who saved a draft, and when."""
+
+    name: str
+    at: datetime
+
+
+async def last_saved(db: Db, event: Event, *, but: UUID) -> Saved | None:
+    """Who saved the draft last; None if it was this account, or there is none."""
+    found = (
+        select(Account.name, EventVersion.saved_at)
+        .join(EventVersion, col(EventVersion.saved_by) == col(Account.id))
+        .where(
+            EventVersion.event_id == event.id,
+            col(EventVersion.state) == VersionState.DRAFT,
+            Account.id != but,
+        )
+    )
+    row = (await db.exec(found)).one_or_none()
+    return Saved(*row) if row else None
 
 
 async def owner_of_slug(db: Db, slug: str) -> UUID | None:

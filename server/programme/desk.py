@@ -42,12 +42,13 @@ async def save(request: Request) -> Response:
     mine, actor = typed(raw), editor_of(request)
     async with services(request).database.writing() as db:
         event = await edited(db, request)
+        last = await queries.last_saved(db, event, but=actor)
         merged = await actions.save(
             db, event, mine, base=base_of(raw), actor=actor, now=clock.now()
         )
         anchor = await _do(db, event, raw, actor)
     if merged.conflicts:
-        return await _conflict(request, merged.conflicts)
+        return await _conflict(request, merged.conflicts, last)
     return go(f"/manage/{event.slug}/sessions{anchor}")
 
 
@@ -141,7 +142,9 @@ async def _editor(
     )
 
 
-async def _conflict(request: Request, mine: Mapping[str, str]) -> Response:
+async def _conflict(
+    request: Request, mine: Mapping[str, str], last: queries.Saved | None
+) -> Response:
     """Both versions of what two people changed; the rest of what came is kept already."""
     async with services(request).database.reading() as db:
         event = await edited(db, request)
@@ -150,7 +153,13 @@ async def _conflict(request: Request, mine: Mapping[str, str]) -> Response:
         name: compared(shown.draft.get(name, ""), text) for name, text in mine.items()
     }
     return page(
-        request, "programme/conflict.html", status=409, event=event, editing=shown, both=both
+        request,
+        "programme/conflict.html",
+        status=409,
+        event=event,
+        editing=shown,
+        both=both,
+        last=last,
     )
 
 

@@ -6,6 +6,8 @@ import re
 from server.accounts.models import Account
 from server.core import clock
 from server.core.db import Database
+from server.events import queries
+from server.events.models import Participation, ParticipationRole, Role
 from server.organizations.models import (
     Membership,
     MembershipRole,
@@ -43,6 +45,19 @@ async def host(database: Database, manager: Account, *, may_host: bool = True) -
             )
         )
     return made
+
+
+async def colleague(site: Site, browser: Browser) -> None:
+    """Another organizer of the event, logged in."""
+    account = await site.account("早瀬 彩")
+    browser.hold(await site.login(account))
+    async with site.database.writing() as db:
+        event = await queries.by_slug(db, SLUG)
+        assert event
+        person = Participation(event_id=event.id, account_id=account.id, created_at=clock.now())
+        db.add(person)
+        await db.flush()
+        db.add(ParticipationRole(participation_id=person.id, role=Role.ORGANIZER))
 
 
 async def organizer(site: Site, browser: Browser) -> Account:

@@ -18,6 +18,7 @@ from tests.server.programme.editing import (
     READY,
     SLUG,
     base,
+    colleague,
     hidden,
     host,
     organizer,
@@ -210,6 +211,7 @@ async def test_two_who_change_the_same_text_see_both(site: Site) -> None:
         assert answer.status_code == 409
         assert "火を囲みます。" in answer.text.replace("<u>", "").replace("</u>", "")
         assert "輪になります。" in answer.text.replace("<u>", "").replace("</u>", "")
+        assert "さんが保存" not in answer.text  # it was oneself
         settled = await browser.submit(
             EDITOR, EDITOR, base=hidden(answer.text, "base"), **{"summary-ja": "輪で火を囲みます。"}
         )
@@ -219,6 +221,23 @@ async def test_two_who_change_the_same_text_see_both(site: Site) -> None:
         "title-en": "Circle",
         "host-ja": "見本町",
     }
+
+
+async def test_who_saved_before_is_named_and_one_s_own_text_can_be_kept(site: Site) -> None:
+    async with site.browser() as first, site.browser() as second:
+        await organizer(site, first)
+        await colleague(site, second)
+        before = await base(first)
+        theirs, mine = {"summary-ja": "火を囲みます。"}, {"summary-ja": "輪になります。\n火です。"}
+        await save(second, **theirs)
+        answer = await first.submit(EDITOR, EDITOR, base=before, **mine)
+        assert "早瀬 彩さんが保存" in answer.text
+        own = answer.text.partition('id="mine"')[2]
+        kept = {name: hidden(own, name) for name in ("base", "summary-ja")}
+        assert (await first.submit(EDITOR, EDITOR, **kept)).status_code == 303
+    async with site.database.reading() as db:
+        [version] = (await db.exec(select(EventVersion))).all()
+    assert version.content["summary-ja"] == mine["summary-ja"]
 
 
 async def _draft(database: Database) -> dict[str, str]:
