@@ -5,7 +5,7 @@ in it is a context of their own.
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from playwright.async_api import Browser
 from tests.support.app import App, fill, put_aside, ready, running_app
 from tests.support.browser import CHROMIUM, chromium
 from tests.support.loops import share_a_loop
+from tests.support.servers import redis_server
 
 # Set them to run the same tests against another server of LiveKit's protocol.
 ENGINE_SETTINGS = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
@@ -46,25 +47,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(ONCE[item.path.stem])
 
 
+@pytest.fixture(scope="package")
+def own_redis_url(shape: str) -> Iterator[str]:
+    """Redis of the shared application alone: in one that tests have too, its worker would take the
+    jobs of their workers.
+    """
+    if shape == "embedded":
+        yield ""
+        return
+    with redis_server() as port:
+        yield f"redis://127.0.0.1:{port}/0"
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def shared_app(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    package_database_url: str,
-    shape: str,
+    tmp_path_factory: pytest.TempPathFactory, package_database_url: str, own_redis_url: str
 ) -> AsyncIterator[App]:
     """`yoriai serve` in this run's shape, for all tests of this folder."""
-    settings = {name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ}
-    redis_url = ""
-    if shape == "servers":
-        redis_url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0"
-    folder = tmp_path_factory.mktemp("app")
     async with running_app(
-        folder,
+        tmp_path_factory.mktemp("app"),
         database_url=package_database_url,
-        redis_url=redis_url,
+        redis_url=own_redis_url,
         demo=False,
-        settings=settings,
+        settings={name: os.environ[name] for name in ENGINE_SETTINGS if name in os.environ},
     ) as running:
         yield running
 
