@@ -17,6 +17,12 @@ from tests.support.visits import log_in
 DESK = f"/manage/{SLUG}"
 SMALL = Sizes(teams=9, members=1, mentors=4, due=3, rounds=2, slots=3, pause=1020)
 MOST_TABS = 120
+# Both within the time that a cell waits until its reasons are fetched.
+PASS_A_CELL_AND_LOCK = """() => {
+  document.querySelector("#table td[tabindex='0']").focus();
+  document.querySelector(".match-lock button").click();
+}"""
+LOOKED = 1000  # ms, by which what a passed cell asks for would have come
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -131,3 +137,19 @@ async def test_from_no_wishes_to_a_published_plan_and_an_absence_by_keyboard_alo
         await press(page, "#acts a.button-now")
         await published(page)
         await expect(page.locator("#told")).to_contain_text("第3案を公開しました")
+
+
+async def test_what_a_lock_told_outlasts_a_cell_that_was_passed_on_the_way(
+    plan: App, browser: Browser
+) -> None:
+    async with context_of(browser) as context:
+        await log_in(context, plan, "organizer", locale="ja")
+        page = await context.new_page()
+        await page.goto(f"{plan.url}{DESK}/plans/2/assignment")
+        await page.locator("#table td.m-here").first.click()
+        await expect(page.locator(".match-lock button")).to_be_visible()
+        await page.locator(".match-lock button").focus()
+        await page.evaluate(PASS_A_CELL_AND_LOCK)
+        await expect(page.locator("#told")).to_contain_text("固定しました")
+        await page.wait_for_timeout(LOOKED)
+        await expect(page.locator("#told")).to_contain_text("固定しました")

@@ -148,6 +148,7 @@ class Matching {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-live") || event.defaultPrevented) return;
     event.preventDefault();
+    clearTimeout(this.#waiting); // a look that came after would take away what the answer told
     const fields = new URLSearchParams();
     for (const [name, value] of new FormData(form, event.submitter)) if (typeof value === "string") fields.append(name, value);
     void this.page.send(form.action, fields);
