@@ -35,6 +35,7 @@ ONCE = {
     "test_room_meeting": "only_servers",
     "test_room_return": "alone",
     "test_round": "alone",
+    "test_shared_app": "only_servers",
     "test_team": "only_embedded",
     "test_tls": "only_embedded",
 }

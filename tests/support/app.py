@@ -30,7 +30,7 @@ from tests.support.ports import free_port
 if TYPE_CHECKING:
     from tests.support.servers import Servers
 
-CEILING_SECONDS = 120  # a machine that was just installed has been seen to take a minute
+CEILING_SECONDS = 120  # on a machine that was just installed, one had not come within a minute
 ROOT = Path(__file__).resolve().parent.parent.parent
 _ANY_CERTIFICATE = ssl._create_unverified_context()  # the application has made its own
 
