@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.training_day import Plan, play
-from tests.load.training_verdict import passed, verdict
+from tests.load.training.day import Plan
+from tests.load.training.play import play
+from tests.load.training.verdict import passed, verdict
 from tests.support.servers import Servers
 from tests.support.training import Sizes
 

@@ -10,11 +10,10 @@ from typing import Any
 
 import httpx2
 
+from tests.load.dtls import Identity
+from tests.load.peer import Peer, PeerFailed, PeerPlan
+from tests.load.post import PostOffice
 from tests.support.live_client import Page
-
-from .dtls import Identity
-from .peer import Peer, PeerFailed, PeerPlan
-from .post import PostOffice
 
 TRACE = "150kbit"
 LOOK, GLANCE = 0.02, 0.2  # seconds, while somebody waits for media, and later

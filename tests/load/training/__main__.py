@@ -1,17 +1,8 @@
-"""A training day, ten times shorter: 66 teams, 22 mentors, three rounds of three slots.
+"""Drill: `python -m tests.load.training`; the last line printed is one JSON object.
 
-    python -m tests.load.training [--teams 66] [--mentors 22] [--slot 78] [--kills web media …]
-
-Everybody is a light person (a page's live channel and a light media client) except one in each of
-three rooms, who is a real Chromium. One person of a room speaks at a time, the others send what a
-silent microphone sends; before and after the rounds, where all are in one room, two speak and the
-others' microphones are closed. The plan is shorter, no clock is scaled. Web, media, Redis and a
-worker are each killed once, at least 20 s before the end of a slot, on PostgreSQL with Redis.
-
-The last line printed is one JSON object. `misplaced` are people found in another room than the
-plan's six seconds after a move was due, `room_p95_seconds` runs from the commit of the opening to
-the first packet of somebody else's in the room, `attendance_errors` are stays that the record does
-not hold within 2 s (15 s around a kill).
+`misplaced` are people found in another room than the plan's six seconds after a move was due,
+`room_p95_seconds` runs from the commit of the opening to the first packet of somebody else's in the
+room, `attendance_errors` are stays that the record does not hold within 2 s (15 s around a kill).
 """
 
 import argparse
@@ -26,8 +17,9 @@ import uvloop
 from tests.support.servers import fresh, postgres
 from tests.support.training import Sizes
 
-from .training_day import Day, Plan, play
-from .training_verdict import passed, verdict
+from .day import Day, Plan
+from .play import play
+from .verdict import passed, verdict
 
 
 async def run(plan: Plan) -> dict[str, object]:
@@ -42,7 +34,7 @@ async def run(plan: Plan) -> dict[str, object]:
 
 def main() -> None:
     """Run the drill and print its figures."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(prog="tests.load.training", description=__doc__)
     options.add_argument("--teams", type=int, default=66)
     options.add_argument("--members", type=int, default=3)
     options.add_argument("--mentors", type=int, default=22)

@@ -13,10 +13,10 @@ from server.mentoring.models import Team
 from server.mentoring.plans.models import PlanState
 from server.records.models import Attendance
 from server.rounds.models import RoomNote
+from tests.load.report import percentile
 
-from .report import percentile
+from .day import Day
 from .trainee import Stay
-from .training_day import Day
 
 GOAL_SECONDS: Final = 5.0
 CLOSE_WITHIN: Final = 1.0  # seconds: what is promised
