@@ -4,14 +4,16 @@ The embedded shape is SQLite and the Redis inside the process; the server shape 
 a Redis server. The same tests run in both, and their numbers must be equal; what looks the same in
 both runs in one of them (`only_…`). What touches neither, as the media engine does, runs once
 beside them; pure tests have run before, in `make check`. Much of a run is waiting for browsers and
-leases, so they fill each other's gaps; each takes its ports from a range of its own. What changes
-the machine's network has a network of its own: every Chromium that saw it would drop what it is
-just loading.
+leases, so they fill each other's gaps; each takes its ports from a range of its own, and is a
+session of its own, among which Linux shares the processors evenly (sched(7), autogroup): browsers
+are, and would leave little to four runs in one session. What changes the machine's network has a
+network of its own: every Chromium that saw it would drop what it is just loading.
 """
 
 import asyncio
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -61,11 +63,16 @@ async def _run(name: str, arguments: list[str]) -> Result:
     collected = shared = 0
     began = time.monotonic()
     running = await _pytest(name, CHOSEN[name], "--durations=15", *arguments)
-    async for line in _lines(running):
-        print(f"[{name}] {line}", flush=True)
-        collected = _number(COLLECTED, line) or collected
-        shared = _number(SHARED, line) or shared
-    code = await running.wait()
+    try:
+        async for line in _lines(running):
+            print(f"[{name}] {line}", flush=True)
+            collected = _number(COLLECTED, line) or collected
+            shared = _number(SHARED, line) or shared
+        code = await running.wait()
+    except asyncio.CancelledError:
+        running.send_signal(signal.SIGINT)
+        await running.communicate()
+        raise
     return Result(name, collected, shared, code, time.monotonic() - began)
 
 
@@ -88,6 +95,7 @@ async def _pytest(name: str, marks: str, *arguments: str) -> asyncio.subprocess.
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
+        start_new_session=True,
     )
 
 

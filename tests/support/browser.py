@@ -27,7 +27,7 @@ QUIET_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-FAKE_DEVICE_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FAKE_DEVICE_FLAGS = ("--use-fake-device-for-media-stream=fps=10", "--use-fake-ui-for-media-stream")
 
 # Pages in the background keep their timers and frames, as a visible page would.
 AWAKE_FLAGS = (
