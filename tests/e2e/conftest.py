@@ -37,6 +37,7 @@ ONCE = {
     "test_round": "alone",
     "test_shared_app": "only_servers",
     "test_team": "only_embedded",
+    "test_tiles": "only_embedded",
     "test_tls": "only_embedded",
 }
 

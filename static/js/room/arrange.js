@@ -11,6 +11,8 @@ const RING_MOST = 8;
 const ROW_MOST = 5;
 const TWO_ROWS_MOST = 9;
 const FEW_BESIDE_SHARE = 2; // above nine: the speaker, you, and a count
+const FACES_MOST = 12; // under a small screen
+const MOST = 25; // more pictures at once are too small to know a face, and too many for a laptop
 
 /**
  * @param {{people: number, sharing: boolean, phone: boolean, faces: boolean}} what `faces`: the
@@ -18,13 +20,14 @@ const FEW_BESIDE_SHARE = 2; // above nine: the speaker, you, and a count
  * @returns {Arrangement}
  */
 export function arrange({ people, sharing, phone, faces }) {
-  if (phone) return { kind: "strip", columns: people, shown: people };
+  const shown = Math.min(people, MOST);
+  if (phone) return { kind: "strip", columns: shown, shown };
   if (sharing && !faces) return besideShare(people);
   if (sharing && people > 2) return beside(people);
   if (people <= 1) return { kind: "alone", columns: 1, shown: people };
   if (people === 2) return { kind: "pair", columns: 2, shown: 2 };
   if (people <= RING_MOST) return { kind: "ring", columns: 3, shown: people };
-  return { kind: "grid", columns: Math.ceil(Math.sqrt(people)), shown: people };
+  return { kind: "grid", columns: Math.ceil(Math.sqrt(shown)), shown };
 }
 
 /**
@@ -42,18 +45,6 @@ function besideShare(people) {
  * @returns {Arrangement}
  */
 function beside(people) {
-  return { kind: "grid", columns: people <= 4 ? people : Math.ceil(people / 2), shown: people };
-}
-
-/**
- * Who comes first where not everybody is shown, or not all at one size.
- * @template {{you: boolean, identity: string}} P
- * @param {P[]} people
- * @param {string} speaker identity of who spoke last
- * @param {{youLast: boolean}} how where you sit: behind the speaker, or behind everybody
- * @returns {P[]}
- */
-export function foremost(people, speaker, { youLast }) {
-  const rank = (/** @type {P} */ p) => (p.you ? (youLast ? 3 : 1) : p.identity === speaker ? 0 : 2);
-  return [...people].sort((a, b) => rank(a) - rank(b));
+  const shown = Math.min(people, FACES_MOST);
+  return { kind: "grid", columns: shown <= 4 ? shown : Math.ceil(shown / 2), shown };
 }

@@ -1,7 +1,8 @@
-/** All tiles of the room: one for each person, kept while the person stays. */
+/** The tiles of the room: one for each person who is shown, kept while they are. */
 
 import { copyOf } from "../lib/page.js";
-import { arrange, foremost } from "./arrange.js";
+import { arrange } from "./arrange.js";
+import { chosen, heardBy, speakerFirst } from "./foremost.js";
 import "./tile.js";
 
 /** @typedef {import("./people.js").Seated} Seated */
@@ -9,7 +10,10 @@ import "./tile.js";
 export class Tiles {
   /** @type {Map<string, import("./tile.js").Tile>} */
   #tiles = new Map();
-  #speaker = ""; // who spoke last, of the others
+  /** @type {string[]} */
+  #heard = []; // identities of the others, who spoke last at the end
+  /** @type {string[]} */
+  #shown = []; // identities at their places
   #list;
 
   /** @param {HTMLElement} list */
@@ -25,17 +29,28 @@ export class Tiles {
    */
   show(people, view) {
     const plan = arrange({ people: people.length, ...view });
-    this.#speaker = people.find(({ you, speaking }) => speaking && !you)?.identity ?? this.#speaker;
-    const youLast = plan.kind === "strip";
-    const all = plan.kind !== "strip" && plan.shown === people.length;
-    const ordered = all ? people : foremost(people, this.#speaker, { youLast });
-    const shown = ordered.slice(0, plan.shown);
+    this.#heard = heardBy(this.#heard, people);
+    const within = chosen(people, plan.shown, { before: this.#shown, heard: this.#heard });
+    this.#shown = within.map(({ identity }) => identity);
+    const shown = this.#ordered(within, plan.kind, people.length);
     this.#keep(new Set(shown.map((person) => person.identity)));
     shown.forEach((person, i) => this.#place(person, i));
     this.#list.dataset.arrangement = plan.kind;
     this.#list.dataset.count = String(shown.length);
     this.#list.style.setProperty("--columns", String(plan.columns));
     return people.length - shown.length;
+  }
+
+  /**
+   * Everybody at the places of the room; where the speaker is large, or few are shown, the speaker first.
+   * @param {Seated[]} within
+   * @param {string} kind
+   * @param {number} all
+   */
+  #ordered(within, kind, all) {
+    const few = kind === "row" && within.length < all;
+    if (kind !== "strip" && !few) return within;
+    return speakerFirst(within, this.#heard.at(-1) ?? "", { youLast: kind === "strip" });
   }
 
   /** Keep the last pictures, until the people are shown again. */
