@@ -165,10 +165,16 @@ def _visits() -> dict[str, Letter]:
             for slot, span in enumerate(spans, start=1)
         ]
 
+    def visits(now: list[Meeting], fresh: int = 0, gone: int = 0) -> Letter:
+        left, last = now[: len(now) - gone], now[len(now) - gone :]
+        return _letter("visits", at, meetings=left, fresh=left[:fresh], gone=last)
+
     return {
-        "visits-mentor": _letter("visits", at, meetings=meetings(True)),
-        "visits-team": _letter("visits", at, meetings=meetings(False)),
-        "visits-none": _letter("visits", at, meetings=[]),
+        "visits-mentor": visits(meetings(True)),
+        "visits-team": visits(meetings(False)),
+        "visits-changed": visits(meetings(False), fresh=1, gone=1),
+        "visits-none": visits([]),
+        "visits-all-gone": visits(meetings(True), gone=3),
     }
 
 

@@ -20,7 +20,7 @@ from server.mail.models import OutgoingMail
 from server.mail.rules import address_in
 from server.mentoring import queries
 from server.mentoring.models import Mentor, Round, TeamMember
-from server.mentoring.plans.meetings import meetings_of
+from server.mentoring.plans.meetings import Meeting, meetings_of
 from server.mentoring.plans.models import Plan, PlanState
 
 VISITS: Final = "visits"
@@ -52,12 +52,17 @@ async def owe_of_round(db: Db, event: Event, round_: Round, *, now: datetime) ->
 async def compose(
     db: Db, mail: OutgoingMail, recipient: Recipient, around: Surroundings
 ) -> Letter | None:
-    """The visits of the reader by the plan that holds now."""
+    """The reader's visits by the plan that holds now, and what the mail before did not tell."""
     plan = await db.get(Plan, UUID(mail.subject))
-    if plan is None or await _newer_owed(db, mail, plan):
+    if plan is None:
         return None
+    others = await _others(db, mail, plan.event_id)
+    if any(each.id > mail.id and each.dropped_at is None for each in others):
+        return None  # a newer one is owed, or was sent
     event = await db.get_one(Event, plan.event_id)
-    meetings = await meetings_of(db, event, recipient.account_id)
+    meetings = await _to_come(db, event, recipient.account_id, around.now)
+    told = await _told_before(db, mail, others)
+    was = await _to_come(db, event, recipient.account_id, around.now, told) if told else meetings
     title = i18n.pick(event.title, recipient.locale).body
     return Letter(
         subject=i18n.catalog(recipient.locale).gettext(SUBJECT).format(title=title),
@@ -65,10 +70,25 @@ async def compose(
         template="visits",
         context={
             "event": event,
-            "meetings": [meeting for meeting in meetings if meeting.span.ends_at > around.now],
+            "meetings": meetings,
+            "fresh": [meeting for meeting in meetings if meeting not in was],
+            "gone": _without_another(was, meetings),
             "link": f"{around.public_url}/me",
         },
     )
+
+
+async def _to_come(
+    db: Db, event: Event, account_id: UUID, now: datetime, plan: Plan | None = None
+) -> list[Meeting]:
+    meetings = await meetings_of(db, event, account_id, plan=plan)
+    return [meeting for meeting in meetings if meeting.span.ends_at > now]
+
+
+def _without_another(was: list[Meeting], meetings: list[Meeting]) -> list[Meeting]:
+    """Those of before, in whose slot there is none now."""
+    taken = {(meeting.round.id, meeting.slot) for meeting in meetings}
+    return [meeting for meeting in was if (meeting.round.id, meeting.slot) not in taken]
 
 
 async def readers(db: Db, teams: Collection[UUID], mentors: Collection[UUID]) -> set[UUID]:
@@ -87,17 +107,26 @@ async def readers(db: Db, teams: Collection[UUID], mentors: Collection[UUID]) ->
     return {account_id for account_id in people if account_id is not None}
 
 
-async def _newer_owed(db: Db, mail: OutgoingMail, plan: Plan) -> bool:
-    """Whether a later mail about a plan of the same event is owed to the reader, or was sent."""
-    later = select(OutgoingMail.subject).where(
+async def _others(db: Db, mail: OutgoingMail, event_id: UUID) -> list[OutgoingMail]:
+    """The other mails about an event's visits, owed to the reader or sent, as they came."""
+    found = select(OutgoingMail).where(
         OutgoingMail.kind == VISITS,
         OutgoingMail.account_id == mail.account_id,
-        col(OutgoingMail.id) > mail.id,  # ids follow their time
-        col(OutgoingMail.dropped_at).is_(None),
+        OutgoingMail.id != mail.id,
     )
-    ids = [UUID(subject) for subject in (await db.exec(later)).all()]
-    same = select(Plan.id).where(col(Plan.id).in_(ids), Plan.event_id == plan.event_id)
-    return (await db.exec(same)).first() is not None
+    plans = {str(id_) for id_ in await db.exec(select(Plan.id).where(Plan.event_id == event_id))}
+    mails = (await db.exec(found.order_by(col(OutgoingMail.id)))).all()  # ids follow their time
+    return [each for each in mails if each.subject in plans]
+
+
+async def _told_before(db: Db, mail: OutgoingMail, others: list[OutgoingMail]) -> Plan | None:
+    """The plan that the mail before told the reader of; None when it was not sent, so that nobody
+    knows what the reader has read.
+    """
+    earlier = [each for each in others if each.id < mail.id]
+    if not earlier or earlier[-1].sent_at is None:
+        return None
+    return await db.get(Plan, UUID(earlier[-1].subject))
 
 
 KINDS: Final[Mapping[str, Compose]] = {VISITS: compose}

@@ -1,4 +1,4 @@
-"""The visits that a person makes or gets, by the plan that holds."""
+"""The visits that a person makes or gets, by the plan that holds or one that did."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -25,8 +25,15 @@ class Meeting(NamedTuple):
     mine: bool  # the reader is the mentor
 
 
-async def meetings_of(db: Db, event: Event, account_id: UUID) -> list[Meeting]:
-    """The visits that an account makes or gets, by their times."""
+async def meetings_of(
+    db: Db, event: Event, account_id: UUID, *, plan: Plan | None = None
+) -> list[Meeting]:
+    """The visits that an account makes or gets, by their times.
+
+    Args:
+        plan: another one than the plan that holds.
+    """
+    by = Plan.id == plan.id if plan else Plan.state == PlanState.PUBLISHED
     own = select(TeamMember.team_id).where(
         TeamMember.account_id == account_id, col(TeamMember.until).is_(None)
     )
@@ -42,7 +49,7 @@ async def meetings_of(db: Db, event: Event, account_id: UUID) -> list[Meeting]:
         .join(Account, col(Account.id) == col(Participation.account_id))
         .where(
             Plan.event_id == event.id,
-            Plan.state == PlanState.PUBLISHED,
+            by,
             Team.state == TeamState.REGISTERED,
             (col(Account.id) == account_id) | col(Assignment.team_id).in_(own),
         )

@@ -1,30 +1,18 @@
 """Publishing: in one transaction, from the draft that was looked at; who is concerned is told."""
 
-from datetime import timedelta
-from uuid import UUID
-
 import pytest
-from sqlmodel import col, select
 
-from server.accounts.models import Account
 from server.core.db import Database
 from server.events import told
 from server.live import log
-from server.mail.kinds import Letter, Recipient, Surroundings
-from server.mail.models import OutgoingMail
 from server.mentoring import queries
 from server.mentoring.models import (
     Availability,
     Conflict,
     ConflictSource,
-    Mentor,
     RoundState,
-    Team,
     TeamState,
 )
-from server.mentoring.plans import actions as plans
-from server.mentoring.plans import mails as plan_mails
-from server.mentoring.plans import publishing as plan_publishing
 from server.mentoring.plans.actions import PlanChanged
 from server.mentoring.plans.mails import VISITS
 from server.mentoring.plans.models import PlanState
@@ -35,65 +23,18 @@ from tests.server.mentoring.planned import (
     draft,
     mailed,
     planning,
-    put,
     slots_of,
     training,
     visit,
     visits_now,
 )
+from tests.server.mentoring.publishing import accounts_of, publish, swapped
 from tests.support.training import Held
 
 
 @pytest.fixture
 async def held(database: Database) -> Held:
     return await training(database)
-
-
-async def publish(
-    database: Database, held: Held, *, number: int = 2, v: int | None = None, despite: int = 0
-) -> None:
-    async with database.writing() as db:
-        kept = await plans.held(db, held.event, number)
-        await plan_publishing.publish(
-            db,
-            kept,
-            v=kept.plan.v if v is None else v,
-            despite=despite,
-            actor=held.organizer.account_id,
-            now=BEGINS,
-        )
-
-
-async def swapped(database: Database, held: Held) -> tuple[Team, Team, Mentor, Mentor]:
-    """A draft in which two mentors of a slot have changed their teams."""
-    number = await draft(database, held)
-    slot = slots_of(held)[0]
-    one, other, *_ = sorted(v for v in await visits_now(database, held) if v.slot_id == slot)
-    async with database.writing() as db:
-        kept = await plans.held(db, held.event, number)
-        wanted = put(one._replace(team_id=other.team_id), was=one.team_id)
-        await plans.put(db, kept, wanted, actor=held.organizer.account_id, now=BEGINS)
-    teams = {team.id: team for team in held.teams}
-    mentors = {mentor.id: mentor for mentor in held.mentors}
-    return (
-        teams[one.team_id],
-        teams[other.team_id],
-        mentors[one.mentor_id],
-        mentors[other.mentor_id],
-    )
-
-
-async def accounts_of(database: Database, held: Held, who: list[Team | Mentor]) -> set[UUID]:
-    """The accounts of those who sit in teams, and of mentors."""
-    people = set()
-    for one in who:
-        if isinstance(one, Team):
-            people |= {person.account_id for person in held.members[one.id]}
-        else:
-            async with database.reading() as db:
-                participation = await db.get_one(type(held.organizer), one.participation_id)
-            people.add(participation.account_id)
-    return people
 
 
 async def test_the_draft_holds_and_the_former_plan_is_kept(database: Database, held: Held) -> None:
@@ -200,47 +141,3 @@ async def test_a_team_that_left_is_not_in_the_plan_any_more(database: Database, 
     await publish(database, held)
     teams = {v.team_id for v in await visits_now(database, held, PlanState.PUBLISHED)}
     assert held.teams[0].id not in teams
-
-
-async def letter(database: Database, account_id: UUID, *, at: int = 0) -> Letter | None:
-    """The mail that an account is owed, as it would be written now; `at`: which of several."""
-    async with database.writing() as db:
-        found = select(OutgoingMail).where(OutgoingMail.account_id == account_id)
-        mails = (await db.exec(found.order_by(col(OutgoingMail.id)))).all()
-        account = await db.get_one(Account, account_id)
-        reader = Recipient(account_id, "a@sample.example", account.name, "ja", "Asia/Tokyo")
-        around = Surroundings(BEGINS - timedelta(hours=1), "http://localhost", "y@sample.example")
-        return await plan_mails.compose(db, mails[at], reader, around)
-
-
-async def test_the_mail_tells_a_team_who_comes_and_a_mentor_where_to_go(
-    database: Database, held: Held
-) -> None:
-    team, _, mentor, _ = await swapped(database, held)
-    await publish(database, held)
-    now = await visits_now(database, held, PlanState.PUBLISHED)
-    (seat, *_) = await accounts_of(database, held, [team])
-    (guide,) = await accounts_of(database, held, [mentor])
-    for account, mine, own in (
-        (seat, False, {v for v in now if v.team_id == team.id}),
-        (guide, True, {v for v in now if v.mentor_id == mentor.id}),
-    ):
-        written = await letter(database, account)
-        assert written
-        meetings = written.context["meetings"]
-        assert [m.mine for m in meetings] == [mine] * len(own)
-        assert {m.team.id for m in meetings} == {v.team_id for v in own}
-        assert [m.span.starts_at for m in meetings] == sorted(m.span.starts_at for m in meetings)
-        assert written.subject == "訪問の予定：実践研修"
-
-
-async def test_who_is_owed_a_newer_mail_gets_that_alone(database: Database, held: Held) -> None:
-    team, *_ = await swapped(database, held)
-    await publish(database, held)
-    await draft(database, held, [])
-    await publish(database, held, number=3)
-    (seat, *_) = await accounts_of(database, held, [team])
-    assert await letter(database, seat, at=0) is None
-    newest = await letter(database, seat, at=1)
-    assert newest
-    assert newest.context["meetings"] == []
