@@ -31,14 +31,19 @@ class Drawn:
         self._page = page
 
     async def __call__(
-        self, people: Sequence[int], *speaking: int, phone: bool = False, sharing: bool = False
+        self,
+        people: Sequence[int],
+        *speaking: int,
+        phone: bool = False,
+        sharing: bool = False,
+        faces: bool = False,
     ) -> list[int]:
         """Who has a tile, in the order of the places; that the others are counted is asserted."""
         seated = [
             {"identity": str(n), "name": f"{n}", "you": n == 0, "speaking": n in speaking, **SEATED}
             for n in people
         ]
-        view = {"sharing": sharing, "phone": phone, "faces": False}
+        view = {"sharing": sharing, "phone": phone, "faces": faces}
         drawn, hidden = await self._page.evaluate("([p, v]) => drawn(p, v)", [seated, view])
         assert len(drawn) + hidden == len(people)
         return [int(identity) for identity in drawn]
@@ -100,3 +105,5 @@ async def test_on_a_phone_and_beside_a_screen_the_one_who_speaks_on_stays_first(
         assert shown[-1] == 0
         assert (await drawn(HUNDREDS, 120, phone=True))[0] == 120
         assert await drawn(HUNDREDS, 120, sharing=True) == [120, 0]
+        large = await drawn(HUNDREDS, 120, sharing=True, faces=True)
+        assert (len(large), {0, 7, 120} <= set(large)) == (12, True)

@@ -27,16 +27,10 @@ from tests.server.mentoring.planned import (
     planning,
     put,
     slots_of,
-    training,
     visit,
     visits_now,
 )
 from tests.support.training import Held
-
-
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
 
 
 async def do_put(database: Database, held: Held, wanted: Put) -> None:

@@ -24,17 +24,11 @@ from tests.server.mentoring.planned import (
     mailed,
     planning,
     slots_of,
-    training,
     visit,
     visits_now,
 )
 from tests.server.mentoring.publishing import accounts_of, publish, swapped
 from tests.support.training import Held
-
-
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
 
 
 async def test_the_draft_holds_and_the_former_plan_is_kept(database: Database, held: Held) -> None:

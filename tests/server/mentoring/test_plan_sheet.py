@@ -18,7 +18,6 @@ from tests.server.mentoring.planned import (
     changed,
     draft,
     planning,
-    training,
     visit,
     visits_now,
 )
@@ -38,11 +37,6 @@ def line(
     address: str = "mentor0@planned.example",
 ) -> str:
     return f"{round_},{slot},13:05,{room},{team},{mentor},{address}"
-
-
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ from tests.server.mentoring.searches import act, ask, solving_now, task_of, unti
 from tests.support.training import Held, Sizes
 
 
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
-
-
 async def test_the_worker_lets_the_draft_be_the_best_plan_and_it_can_be_taken_back(
     database: Database, held: Held
 ) -> None:

@@ -22,17 +22,11 @@ from tests.server.mentoring.planned import (
     draft,
     planning,
     put,
-    training,
     visit,
     visits_now,
 )
 from tests.server.mentoring.searches import act, ask, begun, kept, solving_now, task_of
 from tests.support.training import Held
-
-
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
 
 
 async def test_of_two_organizers_the_second_is_told_and_nothing_is_lost(

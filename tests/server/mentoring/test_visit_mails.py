@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -16,17 +15,11 @@ from server.mentoring.plans.models import PlanState
 from tests.server.mentoring.planned import (
     BEGINS,
     draft,
-    training,
     visit,
     visits_now,
 )
 from tests.server.mentoring.publishing import accounts_of, publish, swapped
 from tests.support.training import Held
-
-
-@pytest.fixture
-async def held(database: Database) -> Held:
-    return await training(database)
 
 
 async def letter(database: Database, account_id: UUID, *, at: int = 0) -> Letter | None:
