@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -171,7 +171,7 @@ async def test_the_arrows_go_from_room_to_room(app: App, browser: Browser) -> No
         doors = page.locator("[data-part=room]")
         await reach(page, doors.nth(0))
         await page.keyboard.press("ArrowRight")
-        assert await doors.nth(1).evaluate("element => element === document.activeElement")
+        await expect(doors.nth(1)).to_be_focused()
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
         await until(partial(shows, page, ".board-pointed-head", "見本2町"))

@@ -130,7 +130,7 @@ async def test_without_scripts_a_cell_is_chosen_and_given_to_a_team(
     await expect(page.locator("#told")).to_contain_text("保存しました")
     assert await room_of(page, 0, 0) != had
     await page.locator("[data-undo] button").click()
-    assert await room_of(page, 0, 0) == had
+    await expect(cell(page, 0, 0).locator(".plan-room")).to_have_text(had)
     await context.close()
 
 

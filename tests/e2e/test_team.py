@@ -5,7 +5,7 @@ mailed link.
 import re
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.app import App, running_app
 from tests.support.browser import context_of
@@ -61,7 +61,7 @@ async def _registers(page: Page) -> str:
     async with page.expect_navigation():
         await page.click("[value=check]")
     await page.click("#wrong a[href='#phone']")
-    assert await page.evaluate("document.activeElement.id") == "phone"
+    await expect(page.locator("#phone")).to_be_focused()
     await page.fill("[name=phone]", "0120-000-000")
     await page.check("[name=topic][value='2']")
     await page.fill("[name=q1]", "雪を下ろす人が足りない。")
