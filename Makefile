@@ -6,6 +6,8 @@ CATALOGS := $(patsubst %,server/locales/%/LC_MESSAGES/yoriai.mo,ja en)
 BIN := $(VENV)/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Tests start the programs often; where this is set, each start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What a stock Debian 12 lacks, by purpose. Nothing else may be leaned on.
 APT_SERVE := python3-venv

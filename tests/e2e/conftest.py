@@ -14,6 +14,7 @@ from playwright.async_api import Browser
 
 from tests.support.app import App, fill, put_aside, ready, running_app
 from tests.support.browser import CHROMIUM, chromium
+from tests.support.camera import small_camera
 from tests.support.loops import share_a_loop
 from tests.support.servers import redis_server
 
@@ -88,12 +89,12 @@ async def app(shared_app: App) -> AsyncIterator[App]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a fake camera and microphone, whose questions are answered yes."""
-    async with chromium() as started:
+    async with chromium(camera=small_camera()) as started:
         yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def whole_browser() -> AsyncIterator[Browser]:
     """The same as people have it, with the window around its pages."""
-    async with chromium(program=CHROMIUM) as started:
+    async with chromium(program=CHROMIUM, camera=small_camera()) as started:
         yield started

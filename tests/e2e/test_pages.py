@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Page, ViewportSize
 from starlette.responses import Response
 
 from server.app import create_app
@@ -17,6 +17,7 @@ from tests.e2e.fit import MISFITS, ZOOMED, lost
 from tests.support import axe
 from tests.support.app import App, running_app
 from tests.support.browser import chromium, context_of
+from tests.support.camera import small_camera
 from tests.support.pages import PAGES, routes_without_page
 from tests.support.pages.room import ROOM
 from tests.support.pages.shown import Shown, by_setting, show
@@ -25,9 +26,9 @@ from tests.support.visits import log_in
 # The light changes colours only, so the second run looks at those alone.
 RULES: Final[dict[Literal["light", "dark"], list[str]]] = {"light": [], "dark": ["color-contrast"]}
 HALF_OF: Final = {"embedded": slice(0, None, 2), "servers": slice(1, None, 2)}
-LOCALES: Final = ("ja", "en")
 LONGER: Final = "en"
 
+DESK: Final = ViewportSize(width=1280, height=800)
 PHONE: Final = ViewportSize(width=390, height=844)
 
 
@@ -43,15 +44,21 @@ async def test_nothing_is_wrong_on_any_page(
     looked: dict[str, list[str]] = {}
     async with (
         running_app(tmp_path, demo=not fresh, database_url=database_url) as app,
-        chromium() as browser,
+        chromium(camera=small_camera()) as browser,
+        context_of(browser, locale="ja") as japanese,
+        context_of(browser, locale="en") as english,
     ):
+        windows = {"ja": await japanese.new_page(), "en": await english.new_page()}
         for setting, neighbours in by_setting(pages):
             async with setting(app, browser):  # what one does stands when the next comes
-                for shown, locale in product(neighbours, LOCALES):
-                    async for view, wrong in _looked_at(browser, app, shown, locale):
+                for shown, (locale, page) in product(neighbours, windows.items()):
+                    await log_in(page.context, app, shown.who, locale=locale)
+                    await show(page, app, shown)
+                    async for view, wrong in _looked_at(page, shown, locale):
                         looked[f"{shown.name} {locale} {view}"] = wrong
+                    await _forget(page, app)
     enlarged = [shown for shown in pages if shown.route != ROOM]
-    on_a_phone = len(pages) * len(LOCALES)
+    on_a_phone = len(pages) * len(windows)
     assert len(looked) == on_a_phone + len(pages) * len(RULES) + len(enlarged) * len(ZOOMED)
     assert {name: wrong for name, wrong in looked.items() if wrong} == {}
 
@@ -104,21 +111,26 @@ def test_a_new_route_without_a_page_is_noticed(settings: Settings) -> None:
     assert routes_without_page(app) == {"/new"}
 
 
-async def _looked_at(
-    browser: Browser, app: App, shown: Shown, locale: str
-) -> AsyncIterator[tuple[str, list[str]]]:
-    async with context_of(browser, locale=locale) as context:
-        await log_in(context, app, shown.who, locale=locale)
-        page = await context.new_page()
-        await show(page, app, shown)
-        await page.emulate_media(reduced_motion="reduce")
-        if locale != LONGER:
-            await axe.bring(page)
-            for light, rules in RULES.items():
-                await page.emulate_media(color_scheme=light)
-                yield light, await axe.wrongs(page, rules)
-        await page.set_viewport_size(PHONE)
-        yield "phone", await page.evaluate(MISFITS)
-        if shown.route != ROOM and locale == LONGER:
-            for zoom, size in ZOOMED.items():
-                yield zoom, await lost(page, size)
+async def _forget(page: Page, app: App) -> None:
+    """Leave what the page shows, to something plain of the same origin; the next begins as in a
+    new browser, which would cost a fifth more.
+    """
+    await page.goto(f"{app.url}/healthz")
+    await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    await page.context.clear_cookies()
+    await page.emulate_media(reduced_motion="no-preference", color_scheme="light")
+    await page.set_viewport_size(DESK)
+
+
+async def _looked_at(page: Page, shown: Shown, locale: str) -> AsyncIterator[tuple[str, list[str]]]:
+    await page.emulate_media(reduced_motion="reduce")
+    if locale != LONGER:
+        await axe.bring(page)
+        for light, rules in RULES.items():
+            await page.emulate_media(color_scheme=light)
+            yield light, await axe.wrongs(page, rules)
+    await page.set_viewport_size(PHONE)
+    yield "phone", await page.evaluate(MISFITS)
+    if shown.route != ROOM and locale == LONGER:
+        for zoom, size in ZOOMED.items():
+            yield zoom, await lost(page, size)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.load.accidents import GHOST_AFTER, STATES, Accident, cut, roam, survive
 from tests.load.far import Meeting, meeting
+from tests.support.browser import CHROMIUM_SHELL
+from tests.support.camera import small_camera
 from tests.support.network import need_namespaces
 
 # The library gives up after twelve seconds; a longer cut than the last is no other accident.
@@ -23,7 +25,8 @@ ACCIDENTS: tuple[Accident, ...] = (
 @pytest.fixture
 async def people(tmp_path: Path) -> AsyncIterator[Meeting]:
     need_namespaces()
-    async with meeting(tmp_path) as gathered:  # a line is cut alike, whatever database is behind
+    # A line is cut alike, whatever database is behind.
+    async with meeting(tmp_path, program=CHROMIUM_SHELL, camera=small_camera()) as gathered:
         yield gathered
 
 

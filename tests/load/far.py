@@ -145,20 +145,16 @@ class Meeting:
 
 @asynccontextmanager
 async def meeting(
-    folder: Path, *, database_url: str = "", redis_url: str = ""
+    folder: Path, *, program: str = CHROMIUM, camera: Path | None = None
 ) -> AsyncIterator[Meeting]:
-    """The whole application over TLS, and three people who see each other in one room."""
+    """The whole application over TLS, and three people who see each other in one room, in
+    browsers that `program` starts and with the picture of `camera`.
+    """
     with cable() as line:
         async with (
-            running_app(
-                folder,
-                database_url=database_url,
-                redis_url=redis_url,
-                scheme="https",
-                host=line.here,
-            ) as app,
-            chromium(program=line.program(folder)) as there,
-            chromium(program=CHROMIUM) as here,
+            running_app(folder, scheme="https", host=line.here) as app,
+            chromium(program=line.program(folder, program), camera=camera) as there,
+            chromium(program=program, camera=camera) as here,
             person(app, there, "participant") as far,
             person(app, here, "mentor") as near,
             person(app, here, "organizer") as witness,

@@ -21,6 +21,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
+from playwright.async_api import Browser
+
 from tests.support.app import CEILING_SECONDS, App, running_app
 from tests.support.browser import CHROMIUM, chromium
 from tests.support.people import Person, person
@@ -31,15 +33,20 @@ GOAL_SECONDS: Final = 10.0
 GOAL_SHARE: Final = 0.9
 
 
-async def returns(app: App, *, kills: int, program: str = CHROMIUM) -> AsyncIterator[float]:
+async def returns(
+    app: App, *, kills: int, program: str = CHROMIUM, camera: Path | None = None
+) -> AsyncIterator[float]:
     """Kill the media process so many times; the seconds until all see each other again, in
-    browsers that `program` starts.
+    browsers that `program` starts and with the picture of `camera`.
 
     Raises:
         TimeoutError: somebody did not come back within the ceiling.
     """
     async with AsyncExitStack() as stack:
-        people = [await _talking(app, name, stack, program) for name in TALKERS]
+        people = []
+        for name in TALKERS:
+            browser = await stack.enter_async_context(chromium(program=program, camera=camera))
+            people.append(await _talking(app, name, stack, browser))
         await _all_see(people, since=0)
         for _ in range(kills):
             killed_at = time.time()
@@ -48,8 +55,7 @@ async def returns(app: App, *, kills: int, program: str = CHROMIUM) -> AsyncIter
             yield time.time() - killed_at
 
 
-async def _talking(app: App, name: str, stack: AsyncExitStack, program: str) -> Person:
-    browser = await stack.enter_async_context(chromium(program=program))
+async def _talking(app: App, name: str, stack: AsyncExitStack, browser: Browser) -> Person:
     somebody = await stack.enter_async_context(person(app, browser, name))
     await somebody.enter(mic=True)
     return somebody

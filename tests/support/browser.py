@@ -44,7 +44,11 @@ DEVICES: tuple[Permission, ...] = ("camera", "microphone")
 
 @asynccontextmanager
 async def chromium(
-    *, devices: bool = True, flags: Sequence[str] = (), program: str | Path = CHROMIUM_SHELL
+    *,
+    devices: bool = True,
+    flags: Sequence[str] = (),
+    program: str | Path = CHROMIUM_SHELL,
+    camera: Path | None = None,
 ) -> AsyncIterator[Browser]:
     """Launch the system's Chromium, headless, and close it at the end.
 
@@ -54,8 +58,11 @@ async def chromium(
         flags: further command line flags.
         program: what starts it: `CHROMIUM_SHELL`; `CHROMIUM`, the whole one, which asks people
             for their devices; or a script that runs one elsewhere.
+        camera: the film that the fake camera shows, instead of the browser's own picture.
     """
     arguments = [*QUIET_FLAGS, *AWAKE_FLAGS, *(FAKE_DEVICE_FLAGS if devices else ()), *flags]
+    if camera:
+        arguments.append(f"--use-file-for-fake-video-capture={camera}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program, headless=True, args=arguments

@@ -1,7 +1,7 @@
 """A place with a network of its own: a namespace that one cable joins to this machine.
 
     with cable() as line:
-        async with chromium(program=line.program(folder)) as browser:
+        async with chromium(program=line.program(folder, CHROMIUM)) as browser:
             ...
             line.cut()
             line.mend()
@@ -21,8 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import CHROMIUM
-
 _INNER = "eth0"
 
 
@@ -37,10 +35,10 @@ class Cable:
         self._moves = 0
         self._losing: list[tuple[str, ...]] = []
 
-    def program(self, folder: Path) -> Path:
-        """A program that starts Chromium at the place."""
+    def program(self, folder: Path, program: str) -> Path:
+        """A program that starts one of this machine's at the place, as a browser."""
         script = folder / f"chromium-{self.name}"
-        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {CHROMIUM} "$@"\n')
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {program} "$@"\n')
         script.chmod(0o755)
         return script
 
