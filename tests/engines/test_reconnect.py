@@ -15,6 +15,7 @@ import pytest
 from tests.engines.pages import Guest, guests, meet
 from tests.engines.target import Target, target
 from tests.support.browser import chromium
+from tests.support.camera import small_camera
 from tests.support.waiting import until
 
 _SERVER_SHUTDOWN = 3
@@ -37,7 +38,7 @@ async def meeting(engine: Target, *, single: bool) -> AsyncIterator[tuple[Guest,
     async with AsyncExitStack() as stack:
         people = []
         for identity in ("ai", "bo"):
-            browser = await stack.enter_async_context(chromium())
+            browser = await stack.enter_async_context(chromium(camera=small_camera()))
             people += await stack.enter_async_context(guests(browser, identity))
         room = f"reconnect-{uuid4().hex[:8]}"
         await meet(people, engine, room, options={"singlePeerConnection": single})
