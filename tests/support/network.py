@@ -35,10 +35,10 @@ class Cable:
         self._moves = 0
         self._losing: list[tuple[str, ...]] = []
 
-    def program(self, folder: Path, program: str) -> Path:
-        """A program that starts one of this machine's at the place, as a browser."""
+    def program(self, folder: Path, inner: str) -> Path:
+        """A program that starts `inner`, one of this machine's browsers, at the place."""
         script = folder / f"chromium-{self.name}"
-        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {program} "$@"\n')
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {inner} "$@"\n')
         script.chmod(0o755)
         return script
 
