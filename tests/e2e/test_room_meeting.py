@@ -27,6 +27,23 @@ SAME_SIDE = """
 }
 """
 
+# What is written on the page during a second, be it what stood there before: `part what`.
+WRITTEN = """
+() => new Promise((resolve) => {
+  const written = new Set();
+  const observer = new MutationObserver((records) => {
+    for (const { target, attributeName } of records) {
+      const element = target instanceof Element ? target : target.parentElement;
+      written.add(`${element.dataset.part ?? element.className} ${attributeName ?? "content"}`);
+    }
+  });
+  observer.observe(document.body,
+    { subtree: true, childList: true, characterData: true, attributes: true });
+  setTimeout(() => resolve([...written]), 1000);
+})
+"""
+GOES_ON = {"time-left content", "progress style"}
+
 
 async def three(app: App, browser: Browser, stack: AsyncExitStack) -> list[Person]:
     """Three people of the demo in the room, microphones and cameras open."""
@@ -60,6 +77,21 @@ async def test_three_people_see_and_hear_each_other(app: App, browser: Browser) 
             assert await one.page.evaluate(SAME_SIDE)
         if not app.environment.get("LIVEKIT_URL"):
             assert forwarded(app) > 0
+
+
+async def test_while_nothing_happens_nothing_but_the_time_is_written(
+    app: App, browser: Browser
+) -> None:
+    async with person(app, browser, "mentor") as one, person(app, browser, "organizer") as other:
+        await one.enter()
+        await other.enter()
+        await until(partial(one.sees, 1, frames=FRAMES))
+        await until(partial(is_still, one))
+
+
+async def is_still(somebody: Person) -> bool:
+    """Whether a second passes in which only the time goes on; the line's quality comes late."""
+    return set(await somebody.page.evaluate(WRITTEN)) <= GOES_ON
 
 
 async def hears(somebody: Person, others: int) -> bool:

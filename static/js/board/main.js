@@ -2,7 +2,7 @@
 
 import "../elements/countdown.js";
 import { parsed, takeOver } from "../lib/fresh.js";
-import { maybePart, part } from "../lib/page.js";
+import { maybePart, part, write } from "../lib/page.js";
 import { hours } from "../lib/times.js";
 import { say, sayCount } from "../lib/words.js";
 import { LiveClient } from "../live/client.js";
@@ -78,9 +78,9 @@ function tick() {
   const lost = silence > LOST_AFTER;
   board.toggleAttribute("data-lost", lost);
   const age = maybePart(board, "age");
-  if (age) age.textContent = lost ? say("age.lost") : sayCount("age", seconds);
+  if (age) write(age, lost ? say("age.lost") : sayCount("age", seconds));
   const time = maybePart(board, "time");
-  if (time) time.textContent = hours(live.clock.now(), board.dataset.zone ?? "UTC");
+  if (time) write(time, hours(live.clock.now(), board.dataset.zone ?? "UTC"));
   writeTimes(live.clock.now());
 }
 

@@ -1,5 +1,6 @@
 /** How long somebody has waited, or how long it still takes: kept going by the server's clock. */
 
+import { write } from "../lib/page.js";
 import { say } from "../lib/words.js";
 
 const MINUTE = 60_000;
@@ -22,8 +23,7 @@ export function spanWords(ms, until) {
  */
 export function writeTimes(now) {
   for (const time of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part=since]"))) {
-    const text = spanWords(now - Date.parse(time.dataset.at ?? ""), time.hasAttribute("data-until"));
-    if (time.textContent !== text) time.textContent = text;
+    write(time, spanWords(now - Date.parse(time.dataset.at ?? ""), time.hasAttribute("data-until")));
   }
   for (const bar of /** @type {NodeListOf<HTMLProgressElement>} */ (document.querySelectorAll("progress[data-begins]"))) {
     bar.value = Math.max(0, (now - Date.parse(bar.dataset.begins ?? "")) / 1000);

@@ -34,6 +34,24 @@ export function maybePart(root, name) {
 }
 
 /**
+ * Write a text where another stands: the same one anew would cost a layout of the page.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Hide or show, where that is not so already: browsers look at the styles for the same value too.
+ * @param {HTMLElement} element
+ * @param {boolean} hidden
+ */
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/**
  * A fresh copy of the only element of a `<template>`.
  * @param {string} id
  * @returns {HTMLElement}

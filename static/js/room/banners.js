@@ -1,6 +1,6 @@
 /** What is wrong at the moment, under the header: a lost line, stopped media, held-back sound. */
 
-import { part } from "../lib/page.js";
+import { hide, part, write } from "../lib/page.js";
 import { say } from "../lib/words.js";
 
 const GRACE_MS = 1000; // a line that is back within a second needs no words
@@ -57,8 +57,8 @@ export class Banners {
    */
   #banner(name, shown, detail) {
     const banner = part(this.#root, name);
-    banner.hidden = !shown;
-    if (shown) part(banner, "detail").textContent = detail();
+    hide(banner, !shown);
+    if (shown) write(part(banner, "detail"), detail());
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The side panel: tabs for chat and people; closed, a rail of the same tabs. On a phone the notes of
  *  a round are a tab too, elsewhere they stand over the tabs. */
 
-import { part } from "../lib/page.js";
+import { part, write } from "../lib/page.js";
 
 /** @typedef {"notes" | "chat" | "people"} Tab */
 
@@ -54,7 +54,7 @@ export class Panel {
 
   /** @param {number} people */
   countPeople(people) {
-    part(this.#root, "people-count").textContent = String(people);
+    write(part(this.#root, "people-count"), String(people));
   }
 
   get #tabs() {

@@ -15,8 +15,13 @@ const SMALL_SEATS_MOST = 9;
 const LARGE = { width: 360, height: 298, rx: 126, ry: 106, cy: 140 }; // named seats
 
 export class PlanElement extends HTMLElement {
+  #drawn = "";
+
   /** @param {Plan} plan */
   show(plan) {
+    const now = JSON.stringify(plan);
+    if (now === this.#drawn) return;
+    this.#drawn = now;
     const size = this.getAttribute("size");
     this.replaceChildren(size === "large" ? largePlan(plan) : smallPlan(plan, size === "hearth"));
   }

@@ -1,6 +1,6 @@
 /** The room on the screen: draws what the media engine and the live channel know. */
 
-import { part } from "../lib/page.js";
+import { hide, part, write } from "../lib/page.js";
 import { say, sayCount } from "../lib/words.js";
 import { Announcer } from "./announcer.js";
 import { PeopleList } from "./people-list.js";
@@ -117,14 +117,14 @@ export class RoomView {
     }
     const open = this.#capacity === null ? 0 : Math.max(0, this.#capacity - people.length);
     const few = people.length <= 1 ? say("alone") : "";
-    part(this.#root, "hearth-words").textContent = few || (open ? sayCount("seats.open", open) : "");
+    write(part(this.#root, "hearth-words"), few || (open ? sayCount("seats.open", open) : ""));
   }
 
   /** @param {number} hidden */
   #more(hidden) {
     const more = part(this.#root, "more");
-    more.hidden = hidden === 0;
-    if (hidden) more.textContent = sayCount("more.people", hidden);
+    hide(more, hidden === 0);
+    if (hidden) write(more, sayCount("more.people", hidden));
   }
 
   /** Faces large although a screen is shown, or the screen again. */

@@ -1,6 +1,6 @@
 /** What a round shows in the room: whose room it is, the time left, the mentor, what is announced. */
 
-import { part } from "../lib/page.js";
+import { hide, part, write } from "../lib/page.js";
 import { hours, remaining } from "../lib/times.js";
 import { say, sayCount } from "../lib/words.js";
 import { ring } from "./ring.js";
@@ -91,18 +91,18 @@ export class RoundView {
   #tick() {
     const { apart, left, facts } = this.#round;
     const place = part(this.#root, "ring");
-    place.hidden = !apart;
+    hide(place, !apart);
     const line = part(this.#root, "mentor-line"); // on phones, which have no hearth
-    line.hidden = !apart;
+    hide(line, !apart);
     if (!apart || !facts) return;
-    part(place, "ring-left").textContent = remaining(left);
-    part(place, "ring-back").textContent = say("ring.back", { time: this.#hour(facts.ends_at) });
+    write(part(place, "ring-left"), remaining(left));
+    write(part(place, "ring-back"), say("ring.back", { time: this.#hour(facts.ends_at) }));
     const [mentor, next] = [this.#mentor(), this.#next()];
-    part(place, "ring-mentor").textContent = mentor;
-    part(this.#root, "next-visit").textContent = next;
-    line.textContent = next || mentor;
+    write(part(place, "ring-mentor"), mentor);
+    write(part(this.#root, "next-visit"), next);
+    write(line, next || mentor);
     const seconds = Math.max(0, Math.ceil(left / 1000));
-    part(this.#root, "returning-detail").textContent = sayCount("round.returning", seconds);
+    write(part(this.#root, "returning-detail"), sayCount("round.returning", seconds));
     const minutes = Math.round((Date.parse(facts.ends_at) - Date.parse(facts.starts_at)) / 60_000);
     const burning = Math.ceil(Math.max(0, left) / 60_000);
     const drawn = `${minutes}/${burning}`;

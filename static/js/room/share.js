@@ -1,6 +1,6 @@
 /** The screen that somebody shows. */
 
-import { part } from "../lib/page.js";
+import { hide, part, write } from "../lib/page.js";
 import { say } from "../lib/words.js";
 import { keepStill } from "./still.js";
 
@@ -31,11 +31,10 @@ export class Share {
    */
   show(shares) {
     const newest = shares.at(-1) ?? null;
-    this.#root.hidden = newest === null;
+    hide(this.#root, newest === null);
     if (newest) {
-      part(this.#root, "whose").textContent = newest.you
-        ? say("share.yours")
-        : say("share.whose", { name: newest.name });
+      const words = newest.you ? say("share.yours") : say("share.whose", { name: newest.name });
+      write(part(this.#root, "whose"), words);
     }
     this.#watch(newest?.screen ?? null);
   }

@@ -1,7 +1,7 @@
 /** `<yoriai-tile>`: one person's picture, with the strip below it. */
 
 import { initial, shortName } from "../lib/names.js";
-import { part } from "../lib/page.js";
+import { hide, part, write } from "../lib/page.js";
 import { say } from "../lib/words.js";
 import { keepStill } from "./still.js";
 
@@ -21,12 +21,12 @@ export class Tile extends HTMLElement {
     this.classList.toggle("tile-you", person.you);
     this.classList.toggle("tile-speaking", person.speaking);
     this.classList.toggle("tile-mentor", person.role === "mentor");
-    this.#write("name", person.name);
-    this.#write("short", person.you ? say("you") : shortName(person.name));
-    this.#write("avatar", initial(person.name));
-    this.#write("note", person.you ? say("you.bracketed") : roleWord(person.role));
-    part(this, "speaking").hidden = !person.speaking;
-    part(this, "muted").hidden = person.mic;
+    write(part(this, "name"), person.name);
+    write(part(this, "short"), person.you ? say("you") : shortName(person.name));
+    write(part(this, "avatar"), initial(person.name));
+    write(part(this, "note"), person.you ? say("you.bracketed") : roleWord(person.role));
+    hide(part(this, "speaking"), !person.speaking);
+    hide(part(this, "muted"), person.mic);
     this.setAttribute("aria-label", labelOf(person));
     this.#watch(person.camera);
   }
@@ -45,21 +45,12 @@ export class Tile extends HTMLElement {
   #watch(camera) {
     const video = this.#video;
     this.#thaw();
-    part(this, "avatar").hidden = camera !== null;
-    video.hidden = camera === null;
+    hide(part(this, "avatar"), camera !== null);
+    hide(video, camera === null);
     if (camera === this.#camera) return;
     this.#camera?.detach(video);
     this.#camera = camera;
     camera?.attach(video);
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} text
-   */
-  #write(name, text) {
-    const place = part(this, name);
-    if (place.textContent !== text) place.textContent = text;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The time left, and when the door opens: always by the server's clock. */
 
-import { part } from "../lib/page.js";
+import { part, write } from "../lib/page.js";
 import { hours, remaining } from "../lib/times.js";
 import { say } from "../lib/words.js";
 
@@ -44,7 +44,6 @@ export class Countdown {
   #day;
   #clock;
   #round;
-  #last = "";
 
   /**
    * @param {HTMLElement} root
@@ -63,14 +62,15 @@ export class Countdown {
 
   #show() {
     const [starts, ends] = this.#span();
-    part(this.#root, "until").textContent = say("time.until", { time: hours(ends, this.#day.zone) });
+    write(part(this.#root, "until"), say("time.until", { time: hours(ends, this.#day.zone) }));
     const now = this.#clock.now();
     const [word, left] =
       now < starts ? ["time.to_start", remaining(starts - now)]
       : now < ends ? ["time.left", remaining(ends - now)]
       : ["time.over", ""];
-    this.#write(say(word), left);
-    this.#root.style.setProperty("--passed", String(share(now, starts, ends)));
+    write(part(this.#root, "time-word"), say(word));
+    write(part(this.#root, "time-left"), left);
+    part(this.#root, "progress").style.setProperty("--passed", share(now, starts, ends).toFixed(3));
   }
 
   /**
@@ -81,17 +81,6 @@ export class Countdown {
     const { running, facts } = this.#round;
     if (running && facts) return [Date.parse(facts.starts_at), Date.parse(facts.ends_at)];
     return [Date.parse(this.#day.startsAt), Date.parse(this.#day.endsAt)];
-  }
-
-  /**
-   * @param {string} word
-   * @param {string} left
-   */
-  #write(word, left) {
-    if (word + left === this.#last) return;
-    this.#last = word + left;
-    part(this.#root, "time-word").textContent = word;
-    part(this.#root, "time-left").textContent = left;
   }
 }
 
