@@ -166,8 +166,11 @@ class Static(StaticFiles):
         super().__init__(directory=assets.folder("static"))
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, to be kept for ever."""
-        response = await super().get_response(path, scope)
+        """The file, to be kept for ever; the style sheet as one."""
+        if path == assets.SHEET:
+            response = Response(assets.sheet(), media_type="text/css")
+        else:
+            response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = FOR_EVER
         return response
 

@@ -1,9 +1,13 @@
 """Where templates and static files lie: beside the package when installed, else in the tree."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
+from typing import Final
 
+SHEET: Final = "css/app.css"
+_IMPORT: Final = re.compile(r'^@import url\("([^"]+)"\);$', re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 
 
@@ -32,3 +36,18 @@ def build() -> str:
             digest.update(str(path.relative_to(folder("static"))).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+@cache
+def sheet() -> str:
+    """The style sheet `SHEET` with the files that it imports in their places.
+
+    Who comes for the first time, perhaps over a phone's slow line, asks once and not for each.
+
+    Raises:
+        FileNotFoundError: it imports what is not there.
+    """
+    main = folder("static") / SHEET
+    return _IMPORT.sub(
+        lambda found: (main.parent / found[1]).read_text("utf-8"), main.read_text("utf-8")
+    )

@@ -1,9 +1,12 @@
 """What templates write: icons, phrases, and the light that a person chose."""
 
+import re
+
 import pytest
 
 from server.app import create_app
 from server.core.config import Settings
+from server.web import assets
 from server.web.icons import icon
 from server.web.phrases import phrased
 from tests.support.web import Site
@@ -27,6 +30,20 @@ def test_phrases_are_found_and_the_text_stays_safe() -> None:
         phrased("この部屋は、ここにはありません") == "この<wbr>部屋は、<wbr>ここには<wbr>ありません"
     )
     assert "<b>" not in phrased("<b>席</b>をととのえています")
+
+
+async def test_the_style_sheet_comes_as_one_with_all_it_imports(site: Site) -> None:
+    folder = assets.folder("static") / "css"
+    imported = re.findall(r'@import url\("(.+)"\);', (folder / "app.css").read_text("utf-8"))
+    async with site.browser() as browser:
+        answer = await browser.get(f"/static/{assets.build()}/css/app.css")
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in answer.headers["cache-control"]
+    assert "@import" not in answer.text
+    texts = [(folder / name).read_text("utf-8") for name in imported]
+    assert len(texts) > 30
+    places = [answer.text.index(text) for text in texts]
+    assert places == sorted(places)
 
 
 async def test_headings_break_by_phrase_in_japanese_only(site: Site) -> None:
