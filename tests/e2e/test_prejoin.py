@@ -1,8 +1,10 @@
 """Before the room: devices that work, are refused or missing, and a door that opens by itself."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from server.core import clock
@@ -18,6 +20,13 @@ SLOW_CLOCK = """
 { const real = Date.now.bind(Date); Date.now = () => real() - 10 * 60 * 1000; }
 """
 ENTER = "[data-part=prejoin] [data-part=enter]"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def asking_browser() -> AsyncIterator[Browser]:
+    """Chromium with devices, that lets a page have those alone which somebody has allowed."""
+    async with chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as started:
+        yield started
 
 
 async def test_the_microphone_is_off_and_its_level_moves(app: App, whole_browser: Browser) -> None:
@@ -70,11 +79,10 @@ async def has_value(somebody: Person, value: str) -> bool:
     return await mics.input_value() == value
 
 
-async def test_blocked_devices_show_the_way_and_let_one_listen(app: App) -> None:
-    async with (
-        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
-        person(app, browser, "participant", permissions=("notifications",)) as one,
-    ):
+async def test_blocked_devices_show_the_way_and_let_one_listen(
+    app: App, asking_browser: Browser
+) -> None:
+    async with person(app, asking_browser, "participant", permissions=("notifications",)) as one:
         await one.go()
         await one.page.get_by_role("heading", name="カメラとマイクが止められています").wait_for()
         shown = one.page.locator("[data-browser]:not([hidden])")
@@ -87,11 +95,10 @@ async def test_blocked_devices_show_the_way_and_let_one_listen(app: App) -> None
         assert not await one.mic()
 
 
-async def test_try_again_after_allowing_leads_to_the_preview(app: App) -> None:
-    async with (
-        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
-        person(app, browser, "participant", permissions=("notifications",)) as one,
-    ):
+async def test_try_again_after_allowing_leads_to_the_preview(
+    app: App, asking_browser: Browser
+) -> None:
+    async with person(app, asking_browser, "participant", permissions=("notifications",)) as one:
         await one.go()
         again = one.page.locator("[data-part=try-again]")
         await again.wait_for()
@@ -101,11 +108,8 @@ async def test_try_again_after_allowing_leads_to_the_preview(app: App) -> None:
         assert await one.page.locator("[data-part=prejoin-blocked]").is_hidden()
 
 
-async def test_one_refused_device_leaves_the_other(app: App) -> None:
-    async with (
-        chromium(devices=False, flags=FAKE_DEVICE, program=CHROMIUM) as browser,
-        person(app, browser, "participant", permissions=("microphone",)) as one,
-    ):
+async def test_one_refused_device_leaves_the_other(app: App, asking_browser: Browser) -> None:
+    async with person(app, asking_browser, "participant", permissions=("microphone",)) as one:
         await one.go()
         await one.page.locator("[data-kind=videoinput][data-trouble]").first.wait_for()
         assert await one.page.locator("[data-part=prejoin] [data-trouble]").count() == 1
