@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from server.accounts import queries as accounts
+from server.accounts.actions import open_account
 from server.core import clock
 from server.mail.models import OutgoingMail
 from server.organizations import actions, queries
@@ -237,13 +238,17 @@ async def test_lists_cost_as_many_statements_for_one_row_as_for_five_hundred(sit
 
 async def _crowd(site: Site, full: Organization, manager_id: object, more: int) -> None:
     """So many more organizations, each with the manager; so many more members of one."""
-    people = [await given.account(site, f"見本 {n}") for n in range(more)]
+    now = clock.now()
     async with site.database.writing() as db:
-        for number, who in enumerate(people):
+        for number in range(more):
+            place = f"{uuid4().hex}@sample.example"
+            who = await open_account(
+                db, name=f"見本 {number}", address=place, password_hash=None, now=now
+            )
             await given.belongs(db, full, who)
-            made = Organization(name=f"団体 {number}", created_at=clock.now())
+            made = Organization(name=f"団体 {number}", created_at=now)
             db.add(made)
             await db.flush()
-            await actions.ask(db, made.id, account_id=manager_id, now=clock.now())  # type: ignore[arg-type]
+            await actions.ask(db, made.id, account_id=manager_id, now=now)  # type: ignore[arg-type]
     async with site.database.reading() as db:
         assert len(await queries.members(db, full.id)) == more + 1

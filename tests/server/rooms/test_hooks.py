@@ -57,29 +57,21 @@ async def present(app: App, room: str) -> list[str]:
     return [person.identity for person in await engine.participants(rooms=[UUID(room)])]
 
 
-async def test_a_stale_join_is_removed(tmp_path: Path, database_url: str, redis_url: str) -> None:
+async def test_a_join_stays_until_another_page_has_the_seat_and_is_removed_then(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
     async with running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app:
         login = await log_in(app.url, *app.accounts["participant"])
         path = urlsplit(app.room).path
         async with Page(app.url, login, path) as first, Page(app.url, login, path) as second:
             await first.ask("seat.take")
-            stale = await media_token(app, login, first.page)
-            await second.ask("seat.take", here=True)
-            async with joined(stale) as peer, asyncio.timeout(CEILING_SECONDS):
-                while peer.dropped is None:
-                    await asyncio.sleep(0.05)
-            assert await present(app, stale["room"]) == []
-
-
-async def test_control_a_join_of_the_present_epoch_stays(
-    tmp_path: Path, database_url: str, redis_url: str
-) -> None:
-    async with running_app(tmp_path, database_url=database_url, redis_url=redis_url) as app:
-        login = await log_in(app.url, *app.accounts["participant"])
-        async with Page(app.url, login, urlsplit(app.room).path) as page:
-            await page.ask("seat.take")
-            fresh = await media_token(app, login, page.page)
-            async with joined(fresh) as peer:
-                assert await present(app, fresh["room"]) == [fresh["identity"]]
+            ticket = await media_token(app, login, first.page)
+            async with joined(ticket) as peer:
+                assert await present(app, ticket["room"]) == [ticket["identity"]]
                 await asyncio.sleep(2)  # longer than a removal takes
                 assert peer.dropped is None
+            await second.ask("seat.take", here=True)
+            async with joined(ticket) as stale, asyncio.timeout(CEILING_SECONDS):
+                while stale.dropped is None:
+                    await asyncio.sleep(0.05)
+            assert await present(app, ticket["room"]) == []
