@@ -34,6 +34,7 @@ from server.core.db import Database
 from server.events.models import Event, EventKind, EventState
 from server.registration.models import Registration, RegistrationChange, RegistrationState
 from tests.support.app import CEILING_SECONDS, running_app, running_web
+from tests.support.http import http_client
 from tests.support.ports import free_port
 from tests.support.servers import fresh, postgres, redis_server
 
@@ -118,7 +119,7 @@ async def _send(person: httpx2.AsyncClient, slug: str, form: str) -> int:
 
 @asynccontextmanager
 async def _browser(door: Door, token: str) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(
+    async with http_client(
         base_url=door.url,
         headers={
             "host": door.host,

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx2
 import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from realtime.protocol.base import VERSION
+from tests.support.http import http_client
 
 CEILING_SECONDS = 60
 Messages = list[dict[str, Any]]
@@ -155,7 +155,7 @@ class Page:
 async def log_in(url: str, address: str, password: str) -> str:
     """Log in as a browser does, over HTTP; the token of the login's cookie."""
     headers = {"origin": url, "sec-fetch-site": "same-origin"}
-    async with httpx2.AsyncClient(base_url=url, headers=headers) as client:
+    async with http_client(base_url=url, headers=headers) as client:
         form = await client.get("/login")
         token = re.findall(r'name="csrf_token" value="([^"]+)"', form.text)[0]
         fields = {"csrf_token": token, "address": address, "password": password}

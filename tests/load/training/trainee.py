@@ -13,6 +13,7 @@ import httpx2
 from tests.load.dtls import Identity
 from tests.load.peer import Peer, PeerFailed, PeerPlan
 from tests.load.post import PostOffice
+from tests.support.http import http_client
 from tests.support.live_client import Page
 
 TRACE = "150kbit"
@@ -30,7 +31,7 @@ TURNS, TURN_SECONDS = 4, 8
 def client(url: str, token: str) -> httpx2.AsyncClient:
     """HTTP as the pages of somebody who is logged in speak it."""
     own = {"origin": url, "sec-fetch-site": "same-origin"}
-    return httpx2.AsyncClient(base_url=url, headers=own, cookies={"login": token}, timeout=10)
+    return http_client(base_url=url, headers=own, cookies={"login": token}, timeout=10)
 
 
 @dataclass

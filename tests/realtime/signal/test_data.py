@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import httpx2
 import pytest
 from livekit.api import SendDataRequest, TwirpError
 from livekit.protocol import models, rtc
@@ -16,6 +15,7 @@ from realtime.signal.said import KEPT_BYTES, NONCES, Nonces
 from tests.load.caller import LOSSY, RELIABLE, user
 from tests.realtime.signal.data_callers import callers
 from tests.realtime.signal.house import ROOM, House, house, joined, token
+from tests.support.http import http_client
 from tests.support.waiting import until
 
 P = models.DataPacket
@@ -211,7 +211,7 @@ def _boss(*, admin: bool) -> str:
 async def _post(den: House, asked: SendDataRequest, bearer: str) -> int:
     headers = {"content-type": "application/protobuf", "authorization": f"Bearer {bearer}"}
     url = f"{den.url}/twirp/livekit.RoomService/SendData"
-    async with httpx2.AsyncClient() as client:
+    async with http_client() as client:
         answer = await client.post(url, content=asked.SerializeToString(), headers=headers)
         return int(answer.status_code)
 

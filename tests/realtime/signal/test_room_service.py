@@ -25,6 +25,7 @@ from realtime.signal.limits import Limits
 from realtime.signal.twirp import MAX_BODY
 from tests.load.signalling import Signalling
 from tests.realtime.signal.house import KEY, ROOM, SECRET, House, Talk, joined, token
+from tests.support.http import http_client
 from tests.support.waiting import until
 
 AI = RoomParticipantIdentity(room=ROOM, identity="ai")
@@ -34,7 +35,7 @@ async def ask(
     den: House, method: str, body: bytes, kind: str, bearer: str | None
 ) -> httpx2.Response:
     headers = {"content-type": kind} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
-    async with httpx2.AsyncClient() as client:
+    async with http_client() as client:
         return await client.post(
             f"{den.url}/twirp/livekit.RoomService/{method}", content=body, headers=headers
         )

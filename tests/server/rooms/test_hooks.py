@@ -9,21 +9,20 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx2
-
 from server.core import clock, secrets
 from server.rooms.engine import MediaEngine
 from tests.load.dtls import Identity
 from tests.load.peer import Peer, PeerPlan
 from tests.load.post import PostOffice
 from tests.support.app import CEILING_SECONDS, App, running_app
+from tests.support.http import http_client
 from tests.support.live_client import Page, log_in
 
 
 async def media_token(app: App, login: str, page: UUID) -> dict[str, Any]:
     """What the room's page gets from the token endpoint."""
     headers = {"cookie": f"login={login}", "origin": app.url, "sec-fetch-site": "same-origin"}
-    async with httpx2.AsyncClient(headers=headers) as client:
+    async with http_client(headers=headers) as client:
         answer = await client.post(f"{app.room}/token", json={"connection": str(page)})
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
