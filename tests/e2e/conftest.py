@@ -39,7 +39,7 @@ ONCE = {
     "test_shared_app": "only_servers",
     "test_team": "only_embedded",
     "test_tiles": "only_embedded",
-    "test_tls": "only_embedded",
+    "test_tls": "alone",
 }
 
 
