@@ -167,7 +167,7 @@ class Static(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, to be kept for ever; the style sheet as one."""
-        if path == assets.SHEET:
+        if path == assets.SHEET and scope["method"] in ("GET", "HEAD"):
             response = Response(assets.sheet(), media_type="text/css")
         else:
             response = await super().get_response(path, scope)

@@ -37,6 +37,8 @@ async def test_the_style_sheet_comes_as_one_with_all_it_imports(site: Site) -> N
     imported = re.findall(r'@import url\("(.+)"\);', (folder / "app.css").read_text("utf-8"))
     async with site.browser() as browser:
         answer = await browser.get(f"/static/{assets.build()}/css/app.css")
+        other = await browser.client.options(f"/static/{assets.build()}/css/app.css")
+    assert other.status_code == 405
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert "immutable" in answer.headers["cache-control"]
     assert "@import" not in answer.text
