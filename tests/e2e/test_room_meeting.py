@@ -34,7 +34,7 @@ WRITTEN = """
   const observer = new MutationObserver((records) => {
     for (const { target, attributeName } of records) {
       const element = target instanceof Element ? target : target.parentElement;
-      written.add(`${element.dataset.part ?? element.className} ${attributeName ?? "content"}`);
+      written.add(`${element?.dataset.part ?? element?.className} ${attributeName ?? "content"}`);
     }
   });
   observer.observe(document.body,
