@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from server.core.db import Db
@@ -120,19 +119,20 @@ def _offered(mentor: Mentor, regions: set[str]) -> Offered:
 
 async def _met_before(db: Db, planning: Planning) -> set[Pair]:
     """The pairs whose person and organization have met in a training before."""
-    then, before, team = aliased(Mentor), aliased(Participation), aliased(Team)
     found = (
-        select(before.account_id, team.organization_id)
+        select(Participation.account_id, Team.organization_id)
         .select_from(Assignment)
         .join(Plan, col(Plan.id) == col(Assignment.plan_id))
-        .join(then, col(then.id) == col(Assignment.mentor_id))
-        .join(before, col(before.id) == col(then.participation_id))
-        .join(team, col(team.id) == col(Assignment.team_id))
+        .join(Mentor, col(Mentor.id) == col(Assignment.mentor_id))
+        .join(Participation, col(Participation.id) == col(Mentor.participation_id))
+        .join(Team, col(Team.id) == col(Assignment.team_id))
         .where(
             Plan.state == PlanState.PUBLISHED,
             col(Plan.event_id) != planning.event.id,
-            col(team.organization_id).is_not(None),
-            col(before.account_id).in_([each.account_id for each in planning.people.values()]),
+            col(Team.organization_id).is_not(None),
+            col(Participation.account_id).in_(
+                [each.account_id for each in planning.people.values()]
+            ),
         )
         .distinct()
     )
