@@ -15,6 +15,7 @@ settings.load_profile("house")
 pytest_plugins = [
     "tests.support.programs",
     "tests.support.shapes",
+    "tests.support.statements",
     "tests.support.web",
     "tests.support.served",
 ]
@@ -46,6 +47,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What nobody reclaimed is looked for once; pytest itself would look five times over all."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_collectionfinish(items: list[pytest.Item]) -> str:
