@@ -3,8 +3,9 @@
 Plain texts, which end with `.txt`, are not HTML and so not escaped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,10 +43,9 @@ _compiled = _Compiled()
 class Templates:
     """Renders templates in the reader's language."""
 
-    def __init__(self, *, static_base: str, **shared: Any) -> None:
+    def __init__(self, *, static_base: str, **shared: Hashable) -> None:
         self._environments = {
-            locale: _environment(locale, {"static_base": static_base, **shared})
-            for locale in LOCALES
+            locale: _environment(locale, static_base=static_base, **shared) for locale in LOCALES
         }
 
     def render(self, name: str, locale: Locale, context: Mapping[str, Any]) -> str:
@@ -57,7 +57,8 @@ class Templates:
         return self._environments[locale].get_template(name).render(context)
 
 
-def _environment(locale: Locale, shared: Mapping[str, Any]) -> Environment:
+@cache  # web and worker may live in one process
+def _environment(locale: Locale, **shared: Hashable) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(assets.folder("templates")),
         autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
