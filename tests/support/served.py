@@ -15,7 +15,7 @@ from server.accounts.models import Account
 from server.app import create_app
 from server.core import clock
 from server.core.config import Settings
-from server.core.db import Database, Db
+from server.core.db import Db
 from server.events.models import (
     Event,
     EventKind,
@@ -59,7 +59,7 @@ class Served(Site):
         )
         app = create_app(own)
         async with serving(app, port) as server:
-            yield Served(app, self.database, own, own.public_url, server)
+            yield Served(app, own, own.public_url, server)
 
     async def person(self, name: str, role: Role = Role.PARTICIPANT) -> tuple[Account, str]:
         """Somebody with a role in the event, and the token of a login."""
@@ -87,15 +87,16 @@ class Served(Site):
 
 
 @pytest.fixture
-async def served(settings: Settings, database: Database) -> AsyncIterator[Served]:
+async def served(settings: Settings) -> AsyncIterator[Served]:
     """The application with one event that has one open room."""
     port = free_port()
     own = settings.model_copy(update={"public_url": f"http://localhost:{port}", "port": port})
-    async with database.writing() as db:
-        await make_event(db)
     app = create_app(own)
     async with serving(app, port) as server:
-        yield Served(app, database, own, own.public_url, server)
+        found = Served(app, own, own.public_url, server)
+        async with found.database.writing() as db:
+            await make_event(db)
+        yield found
 
 
 @asynccontextmanager

@@ -59,17 +59,27 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def kept(postgres_port: int, migrated: str) -> KeptDatabase:
+def kept(postgres_port: int, migrated: str) -> Iterator[KeptDatabase]:
     """The database that tests get one after the other."""
-    return KeptDatabase(postgres_port, migrated)
+    database = KeptDatabase(postgres_port, migrated)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def broker(redis_port: int) -> Iterator[redis.Redis]:
+    """A client of the run's Redis server."""
+    with redis.Redis(port=redis_port) as client:
+        yield client
 
 
 @pytest.fixture
-async def servers(postgres_port: int, redis_port: int, kept: KeptDatabase) -> Servers:
+def servers(
+    postgres_port: int, redis_port: int, kept: KeptDatabase, broker: redis.Redis
+) -> Servers:
     """A fresh, migrated database and an empty Redis server, whatever the shape."""
-    await kept.ready()
-    with redis.Redis(port=redis_port) as broker:
-        broker.flushall()
+    kept.ready()
+    broker.flushall()
     return Servers(address(postgres_port, kept.name), f"redis://127.0.0.1:{redis_port}/0")
 
 

@@ -1,5 +1,7 @@
 """A kept database is as new for each test, whatever the one before did to it."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
@@ -25,17 +27,18 @@ async def test_nothing_of_the_test_before_is_left(
     postgres_port: int, migrated: str, change: str
 ) -> None:
     kept = KeptDatabase(postgres_port, migrated, "kept_twice")
-    await kept.ready()
-    shape = await kept.shape()
+    await asyncio.to_thread(kept.ready)
+    shape = await asyncio.to_thread(kept.shape)
     before = Database(address(postgres_port, kept.name))
     async with before.writing() as db:
         db.add(Organization(name="見本市", created_at=clock.now()))
         await db.flush()
         await db.exec(text(change))  # type: ignore[call-overload]
-    await kept.ready()  # while `before` is still connected
-    assert await kept.shape() == shape
+    await asyncio.to_thread(kept.ready)  # while `before` is still connected
+    assert await asyncio.to_thread(kept.shape) == shape
     after = Database(address(postgres_port, kept.name))
     async with after.writing() as db:
         assert (await db.exec(select(Organization))).all() == []
     await before.close()
     await after.close()
+    await asyncio.to_thread(kept.close)

@@ -25,15 +25,14 @@ ORIGIN = "http://localhost:8000"
 
 @dataclass
 class Site:
-    """An application and the database under it."""
+    """An application and its settings."""
 
     app: Starlette
-    database: Database
     settings: Settings
 
     @property
-    def own_database(self) -> Database:
-        """The application's own connections to that database, to watch what it asks."""
+    def database(self) -> Database:
+        """The application's own connections: to fill it, and to watch what it asks."""
         found = self.app.state.services.database
         assert isinstance(found, Database)
         return found
@@ -106,10 +105,10 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-async def site(settings: Settings, database: Database) -> AsyncIterator[Site]:
+async def site(settings: Settings) -> AsyncIterator[Site]:
     """The application on a fresh, migrated database."""
     async with running(create_app(settings)) as app:
-        yield Site(app, database, settings)
+        yield Site(app, settings)
 
 
 @asynccontextmanager

@@ -167,7 +167,7 @@ async def work(
 
         return one_more
 
-    database = site.own_database
+    database = site.database
     with monkeypatch.context() as patched:
         patched.setattr(PasswordHasher, "verify", counted(verify))
         patched.setattr(PasswordHasher, "hash", counted(hash_))

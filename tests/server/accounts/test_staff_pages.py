@@ -115,7 +115,7 @@ async def test_the_list_costs_as_many_statements_for_one_as_for_five_hundred(sit
         for more in (0, 499):
             for number in range(more):
                 await given.account(site, f"見本 {number}")
-            counts.append(await cost(site.own_database, lambda: browser.get(LIST)))
+            counts.append(await cost(site.database, lambda: browser.get(LIST)))
         shown = await browser.get(LIST)
         second = await browser.get(f"{LIST}?page=10")
     assert counts[0] == counts[1]

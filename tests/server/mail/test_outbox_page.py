@@ -119,7 +119,7 @@ async def test_the_page_asks_as_often_for_one_mail_as_for_five_hundred(
                 _add(db, people[number % len(people)], error=REFUSED)
         counts.append(
             [
-                await cost(site.own_database, lambda query=query: desk.get(PAGE + query))  # type: ignore[misc]
+                await cost(site.database, lambda query=query: desk.get(PAGE + query))  # type: ignore[misc]
                 for query in ("", "?q=人&show=failed", "?page=9")
             ]
         )

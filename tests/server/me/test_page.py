@@ -157,7 +157,7 @@ async def test_fifty_events_cost_as_many_queries_as_one(site: Site) -> None:
     for who in (one, many):
         async with site.browser() as browser:
             browser.hold(await site.login(who))
-            with counting(site.own_database) as count:
+            with counting(site.database) as count:
                 assert (await browser.get("/me")).status_code == 200
         costs.append(count.statements)
     assert costs[0] == costs[1]

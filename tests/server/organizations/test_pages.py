@@ -226,7 +226,7 @@ async def test_lists_cost_as_many_statements_for_one_row_as_for_five_hundred(sit
             await _crowd(site, full, manager.id, more)
             counts.append(
                 {
-                    path: await cost(site.own_database, lambda at=path, by=opened: by.get(at))  # type: ignore[misc]
+                    path: await cost(site.database, lambda at=path, by=opened: by.get(at))  # type: ignore[misc]
                     for path, opened in looks.items()
                 }
             )

@@ -83,7 +83,7 @@ async def test_home_costs_the_same_queries_with_1_and_50_events(site: Site) -> N
     async with site.browser() as browser:
         await given.seen_by(site, browser, who, "/")
         for more in (49, 0):
-            with counting(site.own_database) as count:
+            with counting(site.database) as count:
                 await given.seen_by(site, browser, None, "/")
             counts.append(count.statements)
             async with site.database.writing() as db:

@@ -276,7 +276,7 @@ async def test_an_event_costs_the_same_queries_with_1_and_50_sessions(
     async with site.browser() as browser:
         await given.seen_by(site, browser, who, PAGE + rest)
         for more in (49, 0):
-            with counting(site.own_database) as count:
+            with counting(site.database) as count:
                 await given.seen_by(site, browser, None, PAGE + rest)
             counts.append(count.statements)
             async with site.database.writing() as db:

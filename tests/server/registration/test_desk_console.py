@@ -182,7 +182,7 @@ async def _cost(site: Site, organizer: desk.Organizer) -> int:
 
 
 async def _once(site: Site, organizer: desk.Organizer) -> int:
-    with counting(site.own_database) as count:
+    with counting(site.database) as count:
         assert (await organizer.browser.get(CONSOLE)).status_code == 200
     assert count.statements > 0
     return count.statements

@@ -102,7 +102,7 @@ async def test_fifty_stand_on_a_page_and_costs_do_not_grow(site: Site) -> None:
 
 
 async def _cost(site: Site, organizer: desk.Organizer, path: str) -> int:
-    with counting(site.own_database) as count:
+    with counting(site.database) as count:
         assert (await organizer.browser.get(path)).status_code == 200
     assert count.statements > 0
     return count.statements

@@ -242,11 +242,11 @@ async def test_the_board_without_a_number_is_that_of_the_round_to_come(
 async def test_a_page_of_66_rooms_costs_as_many_statements_as_one_of_four(
     site: Site, held: Held, organizer: Browser
 ) -> None:
-    small = await cost(site.own_database, lambda: organizer.get(BOARD))
+    small = await cost(site.database, lambda: organizer.get(BOARD))
     async with site.database.writing() as db:
         many = await hold(
             db, Sizes(teams=66, members=3, mentors=22, slots=3), now=clock.now(), slug="many"
         )
     async with browser_of(site, many.organizer.id) as browser:
-        large = await cost(site.own_database, lambda: browser.get("/manage/many/board/1"))
+        large = await cost(site.database, lambda: browser.get("/manage/many/board/1"))
     assert large == small

@@ -77,7 +77,7 @@ async def test_pages_and_logins_work_while_redis_is_away(
     settings: Settings, database: Database
 ) -> None:
     nobody = settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"})
-    async with running(create_app(nobody)) as app, Site(app, database, nobody).browser() as browser:
+    async with running(create_app(nobody)) as app, Site(app, nobody).browser() as browser:
         assert (await browser.get("/")).status_code == 200
         for _ in range(5):
             wrong = await browser.submit("/login", "/login", address="a@b.example", password="x")
@@ -95,7 +95,7 @@ async def test_a_crowd_is_told_so_and_no_fault_is_shown(
         if known:
             browser.hold(await site.login(await site.account()))
         monkeypatch.setattr(db_module, "TURN_SECONDS", 0.05)
-        database = site.own_database
+        database = site.database
         monkeypatch.setattr(database, "_turns", asyncio.Semaphore(0))
         answer = await browser.get("/")
     assert answer.status_code == 503
